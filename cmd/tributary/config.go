@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// config is config.yaml: the keys and their types, nothing else. What they mean stands beside each key
+// in the config.yaml of the repository's root, which a test compares with these structs.
+type config struct {
+	Site    siteConfig     `yaml:"site"`
+	Listen  string         `yaml:"listen"`
+	Storage string         `yaml:"storage"`
+	Crawl   crawlConfig    `yaml:"crawl"`
+	Log     logConfig      `yaml:"log"`
+	Sources []sourceConfig `yaml:"sources"`
+	Topics  []topicConfig  `yaml:"topics"`
+}
+
+type siteConfig struct {
+	Title   string `yaml:"title"`
+	URL     string `yaml:"url"`
+	Contact string `yaml:"contact"`
+}
+
+type crawlConfig struct {
+	Every        string        `yaml:"every"`
+	MinInterval  time.Duration `yaml:"min_interval"`
+	HostGap      time.Duration `yaml:"host_gap"`
+	Timeout      time.Duration `yaml:"timeout"`
+	Workers      int           `yaml:"workers"`
+	AllowPrivate bool          `yaml:"allow_private"`
+	UserAgent    string        `yaml:"user_agent"`
+}
+
+type logConfig struct {
+	Level  string `yaml:"level"`
+	Format string `yaml:"format"`
+}
+
+type sourceConfig struct {
+	URL      string   `yaml:"url"`
+	Title    string   `yaml:"title"`
+	Language string   `yaml:"language"`
+	Country  string   `yaml:"country"`
+	Tags     []string `yaml:"tags"`
+	Publish  string   `yaml:"publish"`
+	Every    string   `yaml:"every"`
+}
+
+type topicConfig struct {
+	ID          string       `yaml:"id"`
+	Title       string       `yaml:"title"`
+	Description string       `yaml:"description"`
+	Languages   []string     `yaml:"languages"`
+	Terms       *termsConfig `yaml:"terms"`
+}
+
+type termsConfig struct {
+	Any       []termConfig `yaml:"any"`
+	Threshold float64      `yaml:"threshold"`
+}
+
+// termConfig is written as a text, or as a mapping when the term has a weight.
+type termConfig struct {
+	Term   string  `yaml:"term"`
+	Weight float64 `yaml:"weight"`
+}
+
+// UnmarshalYAML takes both ways of writing a term.
+func (t *termConfig) UnmarshalYAML(n *yaml.Node) error {
+	switch n.Kind {
+	case yaml.ScalarNode:
+		t.Term, t.Weight = n.Value, 1
+		return nil
+	case yaml.MappingNode:
+		type fields termConfig // without this method
+		f := fields{Weight: 1}
+		for i := 0; i < len(n.Content); i += 2 {
+			if k := n.Content[i].Value; k != "term" && k != "weight" {
+				return fmt.Errorf("unknown key %q; a term has term and weight", k)
+			}
+		}
+		if err := n.Decode(&f); err != nil {
+			return fmt.Errorf("a weight is a number, such as 0.5")
+		}
+		*t = termConfig(f)
+		return nil
+	}
+	return fmt.Errorf("a term is a text, or {term: oil, weight: 0.4}")
+}
+
+// defaults is what holds for keys that the file leaves out.
+func defaults() config {
+	return config{
+		Site:    siteConfig{Title: "Tributary", URL: "http://localhost:8080"},
+		Listen:  "localhost:8080",
+		Storage: "tributary.db",
+		Crawl: crawlConfig{Every: "adaptive", MinInterval: 15 * time.Minute, HostGap: 2 * time.Second,
+			Timeout: time.Minute, Workers: 32},
+		Log: logConfig{Level: "info", Format: "text"},
+	}
+}

@@ -1,0 +1,78 @@
+// Tributary reads publishers' feeds, decides which topics each article belongs to, and republishes
+// every topic as RSS, Atom, JSON Feed and a web page.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // cron lines may name a zone where the machine has no zone files
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is what people type; each command's Run stands in the file of its name.
+type commands struct {
+	Config string `help:"The config file." default:"config.yaml" env:"TRIBUTARY_CONFIG" placeholder:"FILE"`
+
+	Serve   serveCommand   `cmd:"" help:"Run the crawler and the web server."`
+	Crawl   crawlCommand   `cmd:"" help:"Visit the sources that are due, once, and print what came."`
+	Check   checkCommand   `cmd:"" help:"Read the config and list every mistake in it as file:line:column."`
+	Demo    demoCommand    `cmd:"" help:"Run the whole service on made-up newsrooms on this machine; needs no network and no config."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// Exit codes.
+const (
+	exitFine     = 0
+	exitNo       = 1 // the command ran, and the answer is no
+	exitCouldNot = 2 // the command could not run
+)
+
+// errNo ends a command whose answer is no and has been printed.
+var errNo = errors.New("no")
+
+// terminal is what a command talks to.
+type terminal struct {
+	out, err io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(run(ctx, os.Args[1:], terminal{os.Stdout, os.Stderr}))
+}
+
+// run is the program without its process: it parses args, runs the command and gives the exit code.
+func run(ctx context.Context, args []string, t terminal) int {
+	var c commands
+	done := -1 // set by --help
+	parser, err := kong.New(&c, kong.Name("tributary"),
+		kong.Description("Reads publishers' feeds and republishes them by topic, as RSS, Atom, JSON Feed and web pages."),
+		kong.Writers(t.out, t.err), kong.Exit(func(code int) { done = code }), kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(t))
+	if err != nil {
+		panic(err) // cannot happen: the commands are constants
+	}
+	command, err := parser.Parse(args)
+	switch {
+	case done >= 0:
+		return done
+	case err != nil:
+		fmt.Fprintf(t.err, "tributary: %v; see tributary --help\n", err)
+		return exitCouldNot
+	}
+	err = command.Run(&c)
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.Is(err, errNo):
+		return exitNo
+	}
+	fmt.Fprintf(t.err, "tributary: %v\n", err)
+	return exitCouldNot
+}

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"tributary/feeds"
+	"tributary/feeds/crawl"
+	"tributary/feeds/match"
+)
+
+// plan is a config that has been checked and compiled: applying it cannot fail.
+type plan struct {
+	config
+	sources []feeds.Source
+	topics  []feeds.Topic
+	crawl   crawl.Plan
+}
+
+// readPlan reads a config file once and checks all of it. Every mistake in the file comes back, as
+// *mistakes.
+func readPlan(file string) (*plan, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the config: %w; name the file with --config", err)
+	}
+	return parsePlan(file, text)
+}
+
+func parsePlan(file string, text []byte) (*plan, error) {
+	p := &plan{config: defaults()}
+	root, decoding := decode(text, &p.config)
+	c := &checker{root: root}
+	if root != nil {
+		c.site(p.config)
+		c.crawl(p.Crawl)
+		p.sources = c.sources(p.Sources)
+		p.crawl.Schedules = c.schedules(p.config)
+		p.topics = c.topics(p.Topics)
+		p.crawl.Judge = c.rules(p.topics)
+	}
+	if err := c.result(file, decoding); err != nil {
+		return nil, err
+	}
+	p.Site.URL = strings.TrimRight(p.Site.URL, "/")
+	p.crawl.Sources = make(map[string]feeds.Source, len(p.sources))
+	for _, s := range p.sources {
+		p.crawl.Sources[s.URL] = s
+	}
+	return p, nil
+}
+
+func (c *checker) site(cfg config) {
+	if strings.TrimSpace(cfg.Site.Title) == "" {
+		c.wrong([]any{"site", "title"}, "the title is empty; it names the service on its pages and in its feeds")
+	}
+	u, err := webAddress(cfg.Site.URL)
+	c.check(err, "site", "url")
+	if err == nil && (u.RawQuery != "" || u.Fragment != "" || u.User != nil) {
+		c.wrong([]any{"site", "url"}, "%q must be an address alone, without ?, # or a password", cfg.Site.URL)
+	}
+	if _, port, err := net.SplitHostPort(cfg.Listen); err != nil || port == "" {
+		c.wrong([]any{"listen"}, "%q is not an address to listen on; write it like localhost:8080 or :8080", cfg.Listen)
+	}
+	if strings.TrimSpace(cfg.Storage) == "" {
+		c.wrong([]any{"storage"}, "the storage is empty; name a file, or a postgres:// address")
+	}
+	c.oneOf(cfg.Log.Level, []string{"debug", "info", "warn", "error"}, "log", "level")
+	c.oneOf(cfg.Log.Format, []string{"text", "json"}, "log", "format")
+}
+
+func (c *checker) oneOf(value string, allowed []string, path ...any) {
+	for _, a := range allowed {
+		if value == a {
+			return
+		}
+	}
+	c.wrong(path, "%q is not known; write %s or %s", value, strings.Join(allowed[:len(allowed)-1], ", "), allowed[len(allowed)-1])
+}
+
+// webAddress reads an absolute http or https URL.
+func webAddress(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	switch {
+	case text == "":
+		return nil, errors.New("the URL is missing")
+	case err != nil:
+		return nil, fmt.Errorf("%q is not a URL: %w", text, errors.Unwrap(err))
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("%q is not a URL that begins with http:// or https://", text)
+	case u.Hostname() == "":
+		return nil, fmt.Errorf("%q names no host", text)
+	}
+	return u, nil
+}
+
+func (c *checker) crawl(cfg crawlConfig) {
+	for key, d := range map[string]time.Duration{"min_interval": cfg.MinInterval, "host_gap": cfg.HostGap} {
+		if d < 0 {
+			c.wrong([]any{"crawl", key}, "%s is less than nothing", d)
+		}
+	}
+	if cfg.Timeout < time.Second || cfg.Timeout > 10*time.Minute {
+		c.wrong([]any{"crawl", "timeout"}, "%s is not between 1s and 10m", cfg.Timeout)
+	}
+	if cfg.Workers < 1 || cfg.Workers > 1000 {
+		c.wrong([]any{"crawl", "workers"}, "%d is not between 1 and 1000", cfg.Workers)
+	}
+	if len(cfg.UserAgent) > 200 || strings.ContainsFunc(cfg.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }) {
+		c.wrong([]any{"crawl", "user_agent"}, "the user agent must be at most 200 plain ASCII characters")
+	}
+}
+
+func (c *checker) sources(configured []sourceConfig) []feeds.Source {
+	if len(configured) == 0 {
+		c.wrong([]any{"sources"}, "there are no sources; give at least one, as - url: https://…")
+	}
+	var sources []feeds.Source
+	first := map[string]int{}
+	for i, s := range configured {
+		if _, err := webAddress(s.URL); err != nil {
+			c.check(err, "sources", i, "url")
+		} else if line, twice := first[s.URL]; twice {
+			c.wrong([]any{"sources", i, "url"}, "this source stands in line %d already", line)
+		} else {
+			first[s.URL], _ = c.at("sources", i, "url")
+		}
+		if _, err := language.Parse(s.Language); s.Language != "" && err != nil {
+			c.wrong([]any{"sources", i, "language"}, "%q is not a language tag (BCP 47), such as en, es or pt-BR", s.Language)
+		}
+		if r, err := language.ParseRegion(s.Country); s.Country != "" && (err != nil || !r.IsCountry() || r.String() != s.Country) {
+			c.wrong([]any{"sources", i, "country"}, "%q is not a country's code of two capital letters (ISO 3166-1), such as MX", s.Country)
+		}
+		if s.Publish != "" {
+			c.oneOf(s.Publish, []string{"full", "excerpt", "link"}, "sources", i, "publish")
+		}
+		sources = append(sources, feeds.Source{URL: s.URL, Title: s.Title, Language: s.Language, Country: s.Country,
+			Tags: s.Tags, Publish: feeds.Publish(s.Publish), Every: s.Every})
+	}
+	return sources
+}
+
+// schedules parses the default and each source's own.
+func (c *checker) schedules(cfg config) map[string]crawl.Schedule {
+	schedules := map[string]crawl.Schedule{}
+	parse := func(as, text string, path ...any) {
+		s, err := crawl.ParseSchedule(text)
+		c.check(err, path...)
+		schedules[as] = s
+	}
+	parse("", cfg.Crawl.Every, "crawl", "every")
+	for i, s := range cfg.Sources {
+		if s.Every != "" {
+			parse(s.Every, s.Every, "sources", i, "every")
+		}
+	}
+	return schedules
+}
+
+// topicID is what can stand in a URL and will for ever.
+var topicID = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
+
+func (c *checker) topics(configured []topicConfig) []feeds.Topic {
+	if len(configured) == 0 {
+		c.wrong([]any{"topics"}, "there are no topics; give at least one, with id, title and terms")
+	}
+	var topics []feeds.Topic
+	first := map[string]int{}
+	for i, t := range configured {
+		if !topicID.MatchString(t.ID) {
+			c.wrong([]any{"topics", i, "id"}, "%q cannot stand in a URL; an id is made of a-z, 0-9 and -, such as latin-america", t.ID)
+		} else if line, twice := first[t.ID]; twice {
+			c.wrong([]any{"topics", i, "id"}, "the id %s stands in line %d already", t.ID, line)
+		} else {
+			first[t.ID], _ = c.at("topics", i, "id")
+		}
+		if strings.TrimSpace(t.Title) == "" {
+			c.wrong([]any{"topics", i, "title"}, "the topic has no title")
+		}
+		topics = append(topics, t.topic())
+	}
+	return topics
+}
+
+func (t topicConfig) topic() feeds.Topic {
+	topic := feeds.Topic{ID: t.ID, Title: t.Title, Description: t.Description, Languages: t.Languages}
+	if t.Terms != nil {
+		topic.Terms = &feeds.Terms{Threshold: t.Terms.Threshold}
+		for _, term := range t.Terms.Any {
+			topic.Terms.Any = append(topic.Terms.Any, feeds.Term{Text: term.Term, Weight: term.Weight})
+		}
+	}
+	return topic
+}
+
+// rules compiles the topics' rules into one matcher.
+func (c *checker) rules(topics []feeds.Topic) feeds.Judge {
+	set, err := match.Compile(topics)
+	if err == nil {
+		return set.Judge
+	}
+	for i, t := range topics { // one by one, since an id may stand twice
+		_, err := match.Compile([]feeds.Topic{t})
+		for _, e := range ruleErrors(err) {
+			c.wrong(append([]any{"topics", i}, steps(e.Path)...), "%s", e.Msg)
+		}
+	}
+	return nil
+}
+
+func ruleErrors(err error) (found []*match.RuleError) {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return nil
+	}
+	for _, e := range joined.Unwrap() {
+		var re *match.RuleError
+		if errors.As(e, &re) {
+			found = append(found, re)
+		}
+	}
+	return found
+}
+
+// steps takes a path such as terms.any[2] apart.
+func steps(path string) (steps []any) {
+	for part := range strings.SplitSeq(path, ".") {
+		name, index, indexed := strings.Cut(strings.TrimSuffix(part, "]"), "[")
+		steps = append(steps, name)
+		if i, err := strconv.Atoi(index); indexed && err == nil {
+			steps = append(steps, i)
+		}
+	}
+	return steps
+}

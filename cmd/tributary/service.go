@@ -1,0 +1,122 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"tributary/feeds"
+	"tributary/feeds/crawl"
+	"tributary/feeds/fetch"
+	"tributary/feeds/web"
+	"tributary/storage"
+)
+
+// service is the parts of the program, wired to one plan.
+type service struct {
+	plan    *plan
+	log     *slog.Logger
+	db      *storage.DB
+	fetch   *fetch.Client
+	crawler *crawl.Crawler
+}
+
+// openService opens the store, brings it in line with the plan and builds the crawler. report is told
+// of each visit; it may be nil.
+func openService(ctx context.Context, p *plan, log *slog.Logger, report func(crawl.Report)) (*service, error) {
+	db, err := storage.Open(ctx, p.Storage, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Sync(ctx, p.sources, p.topics, p.Site.Title+" "+p.Site.URL); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	client := fetch.New(fetch.Options{
+		UserAgent: userAgent(p), AllowPrivate: p.Crawl.AllowPrivate, Timeout: p.Crawl.Timeout,
+	})
+	c := crawl.New(crawl.Options{
+		Store: db, Fetch: client, Logger: log, Workers: p.Crawl.Workers, HostGap: p.Crawl.HostGap,
+		MinInterval: p.Crawl.MinInterval, Timeout: p.Crawl.Timeout, Report: report,
+	})
+	c.SetPlan(p.crawl)
+	return &service{plan: p, log: log, db: db, fetch: client, crawler: c}, nil
+}
+
+func (s *service) Close() error {
+	s.fetch.Close()
+	return s.db.Close()
+}
+
+// userAgent names us and the page that says how to reach and to block us.
+func userAgent(p *plan) string {
+	about := cmp.Or(p.Site.Contact, p.Site.URL+"/about")
+	return cmp.Or(p.Crawl.UserAgent, fmt.Sprintf("Tributary/%s (+%s)", version(), about))
+}
+
+// serve crawls and answers on l until ctx ends; then visits and requests under way end first.
+func (s *service) serve(ctx context.Context, l net.Listener) error {
+	pages := web.New(web.Options{Store: s.db, Site: s.site(), Logger: s.log})
+	server := &http.Server{
+		Handler: pages.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
+		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.crawler.Run(ctx) })
+	group.Go(func() error { return pages.Run(ctx) })
+	group.Go(func() error {
+		return s.db.Watch(ctx, func(r feeds.Revision) { pages.Changed(r.Topic) })
+	})
+	group.Go(func() error {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+		defer cancel()
+		return server.Shutdown(drain)
+	})
+	return group.Wait()
+}
+
+func (s *service) site() web.Site {
+	return web.Site{Title: s.plan.Site.Title, URL: s.plan.Site.URL, Topics: s.plan.topics,
+		Sources: len(s.plan.sources), MinInterval: s.plan.Crawl.MinInterval}
+}
+
+// listen takes the address, or says in one line why not.
+func listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		var oe *net.OpError
+		if errors.As(err, &oe) {
+			err = oe.Err
+		}
+		return nil, fmt.Errorf("listen on %s: %w; stop what uses it, or listen elsewhere", address, err)
+	}
+	return l, nil
+}
+
+// logger writes to w as the config says.
+func logger(w io.Writer, c logConfig) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
+		panic(err) // cannot happen: the plan is checked
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}

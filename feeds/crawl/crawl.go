@@ -1,0 +1,85 @@
+// Package crawl decides which source is visited when, and makes the visits: hosts under leases, one
+// request at a time to each with a gap between, the next visit's time stored with the visit.
+package crawl
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"tributary/feeds"
+	"tributary/feeds/fetch"
+)
+
+// Store is where sources wait until they are due, and where visits are kept.
+type Store interface {
+	// Claim leases up to n hosts that have due sources to owner; nobody else gets them until the
+	// leases end. It gives none when nothing is due.
+	Claim(ctx context.Context, owner string, n int, lease time.Duration) ([]feeds.Lease, error)
+
+	// SaveVisit keeps a visit as a whole or not at all, asking judge about each new or edited article.
+	// It fails with feeds.ErrLeaseLost when somebody else has had the host since.
+	SaveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge feeds.Judge) (feeds.Saved, error)
+
+	// Release ends a lease; the host is due again after gap, or when its next source is.
+	Release(ctx context.Context, l feeds.Lease, gap time.Duration) error
+
+	// Due says how many sources are due now, those of claimed hosts among them.
+	Due(ctx context.Context) (int, error)
+
+	// Free ends the leases of owners that are dead.
+	Free(ctx context.Context, dead func(owner string) bool) error
+}
+
+// Fetcher makes one conditional request; *fetch.Client is one.
+type Fetcher interface {
+	Get(ctx context.Context, r fetch.Request) (*fetch.Response, error)
+}
+
+// Options is what a crawler needs. All fields but Report are required.
+type Options struct {
+	Store  Store
+	Fetch  Fetcher
+	Logger *slog.Logger
+
+	Workers     int           // hosts visited at once
+	HostGap     time.Duration // between the end of a request to a host and the next to it
+	MinInterval time.Duration // no source is visited more often, whatever it or its schedule says
+	Timeout     time.Duration // of one fetch; leases last twice as long
+
+	Report func(Report) // told after each visit, from many goroutines; may be nil
+}
+
+// Plan is what the config says about the crawl; a reload replaces it as a whole.
+type Plan struct {
+	Sources   map[string]feeds.Source // by URL
+	Schedules map[string]Schedule     // by feeds.Source.Every; "" for the default
+	Judge     feeds.Judge
+}
+
+// Crawler visits sources. Make it with New, give it a plan, then Run it or let it make one Pass.
+type Crawler struct {
+	Options
+	owner string
+	plan  atomic.Pointer[Plan]
+}
+
+// New gives a crawler with nothing to do until it is given a plan.
+func New(o Options) *Crawler {
+	c := &Crawler{Options: o, owner: ownName()}
+	c.SetPlan(Plan{})
+	return c
+}
+
+// SetPlan replaces the plan. Visits under way end under the one they began with.
+func (c *Crawler) SetPlan(p Plan) { c.plan.Store(&p) }
+
+// Report is what came of one visit.
+type Report struct {
+	Source feeds.Source
+	Result feeds.Result
+	Reason string // why, when it failed
+	Saved  feeds.Saved
+	Next   time.Time // the next visit
+}

@@ -1,0 +1,9 @@
+package feeds
+
+import "errors"
+
+// Errors that a caller may test for.
+var (
+	ErrNotFound  = errors.New("not found")
+	ErrLeaseLost = errors.New("the lease has run out and somebody else may hold the host")
+)

@@ -1,0 +1,249 @@
+package fetch
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// trust makes a client accept a server's certificate.
+func trust(c *Client, s *httptest.Server) {
+	c.dialer.roots = x509.NewCertPool()
+	c.dialer.roots.AddCert(s.Certificate())
+}
+
+// secure serves h over TLS. What the server complains of is what the tests provoke.
+func secure(t *testing.T, config *tls.Config, h http.HandlerFunc) *httptest.Server {
+	s := httptest.NewUnstartedServer(h)
+	s.TLS = config
+	s.EnableHTTP2 = true
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestHTTP2(t *testing.T) {
+	var protocols, peers []string
+	s := secure(t, nil, func(w http.ResponseWriter, r *http.Request) {
+		protocols, peers = append(protocols, r.Proto), append(peers, r.RemoteAddr)
+		if r.URL.Path == "/reset" {
+			panic(http.ErrAbortHandler)
+		}
+		_, _ = io.WriteString(w, feed)
+	})
+	c := local(t)
+	trust(c, s)
+	for _, path := range []string{"/", "/reset", "/"} {
+		_, err := c.Get(t.Context(), Request{URL: s.URL + path})
+		if path == "/reset" {
+			wantError(t, err, Protocol, "stream error")
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(protocols, []string{"HTTP/2.0", "HTTP/2.0", "HTTP/2.0"}) {
+		t.Errorf("spoke %v", protocols)
+	}
+	if peers[0] != peers[2] {
+		t.Errorf("a reset stream cost the connection: %v", peers)
+	}
+}
+
+func TestHTTP2HeaderLimit(t *testing.T) {
+	s := secure(t, nil, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Long", strings.Repeat("x", 200<<10))
+		_, _ = io.WriteString(w, feed)
+	})
+	c := local(t)
+	trust(c, s)
+	_, err := c.Get(t.Context(), Request{URL: s.URL})
+	wantError(t, err, TooBig, "more than 64 KiB of header")
+}
+
+func TestHTTP1OverTLS(t *testing.T) {
+	s := secure(t, &tls.Config{NextProtos: []string{"http/1.1"}}, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.Proto)
+	})
+	c := local(t)
+	trust(c, s)
+	res, err := c.Get(t.Context(), Request{URL: s.URL})
+	if err != nil || string(res.Body) != "HTTP/1.1" {
+		t.Errorf("got %v, %v", res, err)
+	}
+}
+
+func TestTLSErrors(t *testing.T) {
+	answer := func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, feed) }
+	expired := certificate(t)
+	for _, tt := range []struct {
+		name   string
+		config *tls.Config
+		host   string
+		trust  bool
+		words  string
+	}{
+		{"not signed by anyone known", nil, "example.com", false, "unknown authority"},
+		{"wrong host", nil, "other.example", true, "not other.example"},
+		{"expired", &tls.Config{Certificates: []tls.Certificate{expired}}, "example.com", true, "expired"},
+		{"too old a version", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, "example.com", true, "protocol version"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := secure(t, tt.config, answer)
+			c := local(t)
+			if tt.trust {
+				trust(c, s)
+			}
+			c.dialer.lookup = func(context.Context, string, string) ([]netip.Addr, error) { return addrs("127.0.0.1"), nil }
+			_, port, _ := net.SplitHostPort(s.Listener.Addr().String())
+			_, err := c.Get(t.Context(), Request{URL: "https://" + net.JoinHostPort(tt.host, port)})
+			wantError(t, err, TLS, tt.words)
+		})
+	}
+	t.Run("no TLS at all", func(t *testing.T) {
+		at, _ := rawOrigin(t, "HTTP/1.1 400 Bad Request\r\n\r\n")
+		_, err := local(t).Get(t.Context(), Request{URL: strings.Replace(at, "http:", "https:", 1)})
+		wantError(t, err, TLS, "shake hands")
+	})
+}
+
+// certificate is one for example.com that has expired.
+func certificate(t *testing.T) tls.Certificate {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		DNSNames:     []string{"example.com"},
+		NotBefore:    time.Now().Add(-48 * time.Hour),
+		NotAfter:     time.Now().Add(-24 * time.Hour),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+func TestConnectRefused(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	_, err = local(t).Get(t.Context(), Request{URL: "http://" + l.Addr().String()})
+	wantError(t, err, Connect, "connection refused")
+}
+
+func TestAlternate(t *testing.T) {
+	for _, tt := range []struct{ in, want []string }{
+		{[]string{"1.0.0.1"}, []string{"1.0.0.1"}},
+		{[]string{"1.0.0.1", "1.0.0.2"}, []string{"1.0.0.1", "1.0.0.2"}},
+		{[]string{"2a00::1", "2a00::2", "1.0.0.1", "1.0.0.2"}, []string{"2a00::1", "1.0.0.1", "2a00::2", "1.0.0.2"}},
+		{[]string{"1.0.0.1", "2a00::1", "2a00::2", "2a00::3"}, []string{"1.0.0.1", "2a00::1", "2a00::2", "2a00::3"}},
+	} {
+		var in []netip.AddrPort
+		for _, a := range addrs(tt.in...) {
+			in = append(in, netip.AddrPortFrom(a, 80))
+		}
+		var got []string
+		for _, a := range alternate(in) {
+			got = append(got, a.Addr().String())
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%v: %v, want %v", tt.in, got, tt.want)
+		}
+	}
+}
+
+// Addresses that do not answer cost a quarter of a second each, those that refuse cost nothing, and the
+// connections that lose the race are closed.
+func TestRace(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		addresses string // one letter each: h hangs, r refuses, s takes a second, a accepts
+		tried     int
+		took      time.Duration
+		fails     bool
+	}{
+		{"the first accepts", "aaa", 1, 0, false},
+		{"a dead one before", "ha", 2, 250 * time.Millisecond, false},
+		{"two dead ones before", "hha", 3, 500 * time.Millisecond, false},
+		{"a refusal before", "ra", 2, 0, false},
+		{"a slow one wins over dead ones", "shh", 3, time.Second, false},
+		{"a slow one loses", "sa", 2, 250 * time.Millisecond, false},
+		{"all refuse", "rrr", 3, 0, true},
+		{"all hang", "hh", 2, ConnectLimit, true},
+		{"not more than eight", "rrrrrrrrra", 8, 0, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDialer(false)
+				d.lookup = func(context.Context, string, string) ([]netip.Addr, error) {
+					var out []netip.Addr
+					for i := range tt.addresses {
+						out = append(out, netip.AddrFrom4([4]byte{8, 8, 8, byte(i)}))
+					}
+					return out, nil
+				}
+				var tried, open atomic.Int32
+				d.connect = func(ctx context.Context, _, address string) (net.Conn, error) {
+					tried.Add(1)
+					switch tt.addresses[netip.MustParseAddrPort(address).Addr().As4()[3]] {
+					case 'h':
+						<-ctx.Done()
+						return nil, ctx.Err()
+					case 'r':
+						return nil, errors.New("refused")
+					case 's':
+						time.Sleep(time.Second)
+					}
+					open.Add(1)
+					return closing{func() { open.Add(-1) }}, nil
+				}
+				start := time.Now()
+				conn, err := d.dial(t.Context(), "tcp", "feeds.example:80")
+				if took := time.Since(start); took != tt.took || int(tried.Load()) != tt.tried || (err != nil) != tt.fails {
+					t.Errorf("took %v, tried %d, error %v", took, tried.Load(), err)
+				}
+				time.Sleep(2 * time.Second)
+				if conn != nil {
+					conn.Close()
+				}
+				if n := open.Load(); n != 0 {
+					t.Errorf("%d connections stay open", n)
+				}
+			})
+		})
+	}
+}
+
+// closing is a connection of which only the end matters.
+type closing struct{ closed func() }
+
+func (c closing) Close() error                     { c.closed(); return nil }
+func (c closing) Read([]byte) (int, error)         { return 0, io.EOF }
+func (c closing) Write(b []byte) (int, error)      { return len(b), nil }
+func (c closing) LocalAddr() net.Addr              { return nil }
+func (c closing) RemoteAddr() net.Addr             { return nil }
+func (c closing) SetDeadline(time.Time) error      { return nil }
+func (c closing) SetReadDeadline(time.Time) error  { return nil }
+func (c closing) SetWriteDeadline(time.Time) error { return nil }

@@ -1,0 +1,132 @@
+package render
+
+import (
+	"cmp"
+	"time"
+
+	"tributary/feeds"
+)
+
+// document is a feed ready to be written: what all formats have in common is decided here, so that
+// they cannot differ. Texts are clean, URLs safe, times in UTC and whole seconds.
+type document struct {
+	id, title, description string
+	language               string
+	home, self             string
+	updated                time.Time // zero when unknown
+	ttl                    time.Duration
+	entries                []entry
+}
+
+// entry is one entry of a document. "" and zero say that there is no such thing.
+type entry struct {
+	id, link, title    string
+	summary            string // text
+	content            string // HTML
+	authors            []string
+	categories         []string
+	language           string
+	image              string
+	rights             string
+	enclosures         []feeds.Enclosure
+	published, updated time.Time // updated is never before published
+	source             source
+	score              float64
+	evidence           []feeds.Hit
+}
+
+const (
+	excerptLength = 500 // characters
+	titleLength   = 100 // characters of a title that is made from the summary
+)
+
+func prepare(f *feeds.Feed) document {
+	d := document{
+		id:          f.ID,
+		title:       line(f.Title),
+		description: line(f.Description),
+		language:    language(f.Language),
+		home:        webURL(f.HomeURL),
+		self:        webURL(f.SelfURL),
+		updated:     moment(f.Updated),
+		ttl:         f.TTL,
+		entries:     make([]entry, len(f.Entries)),
+	}
+	ids := entryIDs(f.Entries)
+	for i, e := range f.Entries {
+		d.entries[i] = prepareEntry(e, ids[i], d.updated)
+	}
+	return d
+}
+
+func prepareEntry(e feeds.Entry, id string, feedUpdated time.Time) entry {
+	a := e.Article
+	p := entry{
+		id:         id,
+		link:       webURL(a.URL),
+		categories: lines(a.Categories),
+		language:   language(cmp.Or(a.Language, a.Source.Language)),
+		rights:     line(a.Rights),
+		source:     provenance(a),
+		score:      e.Score,
+		evidence:   e.Evidence,
+	}
+	p.published, p.updated = dates(a, feedUpdated)
+	p.authors = lines(a.Authors)
+	if len(p.authors) == 0 {
+		p.authors = []string{p.source.title}
+	}
+	switch a.Source.Publish {
+	case feeds.Full, "":
+		p.summary, p.content = line(a.Summary), legal(a.Content)
+		p.image, p.enclosures = webURL(a.Image), enclosures(a.Enclosures)
+	case feeds.Excerpt:
+		p.summary = cut(line(a.Summary), excerptLength)
+		p.image, p.enclosures = webURL(a.Image), enclosures(a.Enclosures)
+	case feeds.Link: // the title and a link, nothing that belongs to the publisher
+	}
+	if p.title = line(a.Title); p.title == "" {
+		p.title = cmp.Or(cut(p.summary, titleLength), p.source.title)
+	}
+	return p
+}
+
+// dates gives when the article was published and last changed. A change that is said to be later
+// than the feed's own is not credible: such an entry would look new for ever.
+func dates(a feeds.Article, feedUpdated time.Time) (published, updated time.Time) {
+	published, updated = moment(a.Date()), moment(a.Updated)
+	if !feedUpdated.IsZero() && updated.After(feedUpdated) || updated.Before(published) {
+		updated = published
+	}
+	return published, updated
+}
+
+// moment gives t as all formats can write it: in UTC, to the second, and zero when the year does
+// not have four digits (RFC 3339 §5.6).
+func moment(t time.Time) time.Time {
+	t = t.UTC().Truncate(time.Second)
+	if y := t.Year(); y < 1 || y > 9999 {
+		return time.Time{}
+	}
+	return t
+}
+
+// stamp formats t, and gives "" for the zero time.
+func stamp(t time.Time, layout string) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(layout)
+}
+
+// enclosures gives the files that can be fetched over HTTP, each with a media type, which both RSS
+// and JSON Feed demand.
+func enclosures(all []feeds.Enclosure) []feeds.Enclosure {
+	var good []feeds.Enclosure
+	for _, e := range all {
+		if url := webURL(e.URL); url != "" {
+			good = append(good, feeds.Enclosure{URL: url, Type: mediaType(e), Length: max(e.Length, 0)})
+		}
+	}
+	return good
+}

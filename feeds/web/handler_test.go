@@ -1,0 +1,245 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"tributary/feeds"
+)
+
+func TestPathPrefix(t *testing.T) {
+	set := site()
+	set.URL = "https://example.org/some/news"
+	h := newServer(newStore(), set).Handler()
+	for target, want := range map[string]int{
+		"/some/news": 200, "/some/news/": 200, "/some/news/topics/latin-america.rss": 200, "/some/news/about": 200,
+		"/": 200, "/topics/latin-america.rss": 200, // a proxy took the prefix off
+		"/some/newspaper": 404, "/some": 404, "/some/news//": 404, "/some/news/nothing": 404, "/some/news/some/news/about": 404,
+	} {
+		if a, _ := do(h, "GET "+target); a.StatusCode != want {
+			t.Errorf("%s answers %d, want %d", target, a.StatusCode, want)
+		}
+	}
+	a, body := do(h, "GET /some/news/topics/latin-america.rss")
+	if want := `<https://example.org/some/news/topics/latin-america.rss>; rel="self"`; !strings.HasPrefix(a.Header.Get("Link"), want) {
+		t.Errorf("Link %s", a.Header.Get("Link"))
+	}
+	if !strings.Contains(body, "https://example.org/some/news/topics/latin-america.rss") {
+		t.Errorf("the feed does not know its URL:\n%s", body)
+	}
+}
+
+func TestCacheAge(t *testing.T) {
+	for ttl, want := range map[time.Duration]string{0: "300", 5 * time.Second: "60", 15 * time.Minute: "900", 24 * time.Hour: "3600"} {
+		set := site()
+		set.TTL = ttl
+		a, body := do(newServer(newStore(), set).Handler(), feedPath)
+		if got := a.Header.Get("Cache-Control"); got != "public, max-age="+want+", stale-while-revalidate="+want+", stale-if-error=86400" {
+			t.Errorf("TTL %v: %s", ttl, got)
+		}
+		if minutes := "<ttl>" + strings.TrimSuffix(fmt.Sprint(newView(set, nil).ttl().Minutes()), ".0") + "</ttl>"; !strings.Contains(body, minutes) {
+			t.Errorf("TTL %v: no %s in the feed", ttl, minutes)
+		}
+	}
+}
+
+func TestFeed(t *testing.T) {
+	v := newView(site(), nil)
+	page := newStore().pages["latin-america"]
+	f := v.topics["latin-america"].feed(page)
+	if f.Title != "Latin America" || f.Description != "From Tijuana to Ushuaia – Tributary" || f.Language != "" || f.HomeURL != "https://feeds.example/topics/latin-america" || !f.Updated.Equal(changed) {
+		t.Errorf("feed %+v", f)
+	}
+	one := feeds.Topic{ID: "empty", Title: "Empty", Languages: []string{"pt"}}
+	if f := newView(Site{Title: "Tributary", Topics: []feeds.Topic{one}}, nil).topics["empty"].feed(feeds.Page{}); f.Language != "pt" || f.Description != "Tributary" {
+		t.Errorf("feed %+v", f)
+	}
+	moved := site()
+	moved.URL, moved.Title = "https://elsewhere.example", "Other"
+	if other := newView(moved, nil).topics["latin-america"].feed(page); other.ID != f.ID {
+		t.Errorf("the id changes with the host: %s and %s", f.ID, other.ID)
+	}
+	if !regexp.MustCompile(`^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(f.ID) {
+		t.Errorf("id %s is no UUID of version 8", f.ID)
+	}
+	if other := v.topics["empty"].feed(page); other.ID == f.ID {
+		t.Error("two topics have one id")
+	}
+}
+
+func TestOneDebugLinePerRequest(t *testing.T) {
+	var lines bytes.Buffer
+	log := slog.New(slog.NewJSONHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	h := New(Options{Store: newStore(), Site: site(), Logger: log}).Handler()
+	_, body := do(h, "GET /topics/latin-america.rss?secret=1\nUser-Agent: reader")
+	do(h, "GET /topics/"+strings.Repeat("x", 10<<10))
+	do(h, "HEAD /about")
+	var got []string
+	for line := range strings.Lines(lines.String()) {
+		var l struct {
+			Method, Path string
+			Status       int
+			Bytes        int
+		}
+		if err := json.Unmarshal([]byte(line), &l); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprint(l.Method, " ", len(l.Path), " ", l.Status, " ", l.Bytes))
+	}
+	want := fmt.Sprintf("[GET 25 200 %d GET 256 404 33 HEAD 6 200 0]", len(body))
+	if fmt.Sprint(got) != want {
+		t.Errorf("lines %v, want %s", got, want)
+	}
+	if strings.Contains(lines.String(), "reader") || strings.Contains(lines.String(), "secret") || strings.Contains(lines.String(), "192.0.2.1") {
+		t.Errorf("the log tells about the reader:\n%s", &lines)
+	}
+}
+
+func TestNothingTellsTheVersionOfTheServerOrASource(t *testing.T) {
+	h := newServer(newStore(), storedSite()).Handler()
+	for _, p := range []string{"/", "/about", "/healthz", "/readyz", "/robots.txt", "/topics/latin-america"} {
+		a, body := do(h, "GET "+p)
+		if a.Header.Get("Server") != "" || strings.Contains(body, "news.example/feed") || strings.Contains(body, "go1.") {
+			t.Errorf("%s: %v\n%s", p, a.Header, body)
+		}
+	}
+}
+
+func FuzzPath(f *testing.F) {
+	for _, p := range []string{"/", "/topics/latin-america.rss", "/topics/..%2fabout", "//evil", "/topics/%00", "/topics/empty", "/*", "/a?b", "/topics/\r\nX: y", "0", ""} {
+		f.Add(p)
+	}
+	h := newServer(newStore(), storedSite()).Handler()
+	f.Fuzz(func(t *testing.T, target string) {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.URL.Path = target
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != http.StatusOK && w.Code != http.StatusNotFound && !(target == "/readyz" && w.Code == http.StatusServiceUnavailable) {
+			t.Errorf("%q answers %d", target, w.Code)
+		}
+		if w.Header().Get("Location") != "" || w.Code == http.StatusOK && path.Clean(target) != target && target != "" {
+			t.Errorf("%q answers %d with %v", target, w.Code, w.Header())
+		}
+	})
+}
+
+func FuzzAcceptEncoding(f *testing.F) {
+	for _, v := range []string{"", "gzip", "br;q=0.5, gzip;q=1.000", "*;q=0", "identity;q=0", ";;;=,,", "gzip;q=1.0001", "x-gzip;Q=0.1"} {
+		f.Add(v)
+	}
+	f.Fuzz(func(t *testing.T, v string) {
+		pick, ok := negotiate([]string{v})
+		if pick < 0 || pick >= len(codings) {
+			t.Fatalf("%q picks %d", v, pick)
+		}
+		lower := strings.ToLower(v)
+		if c := codings[pick]; pick != identity && !strings.Contains(lower, c.name) && !strings.Contains(v, "*") {
+			t.Errorf("%q picks %s", v, c.name)
+		}
+		if !ok && !strings.Contains(lower, "identity") && !strings.Contains(v, "*") {
+			t.Errorf("%q excludes everything", v)
+		}
+	})
+}
+
+func FuzzIfNoneMatch(f *testing.F) {
+	for _, v := range []string{"", "*", `"a"`, `W/"a", "b"`, `"`, `W/`, `a,b`, ` , ,"x"y"z"`, "\"\x00\""} {
+		f.Add(v)
+	}
+	d := newDocument([]byte("document"), time.Time{}, http.Header{}, http.Header{})
+	f.Fuzz(func(t *testing.T, v string) {
+		r := &http.Request{Header: http.Header{"If-None-Match": {v}}}
+		if held := d.held(r, identity, time.Now()); held != nil && strings.TrimSpace(v) != "*" && !strings.Contains(v, strings.Trim(held.etag, `"`)) {
+			t.Errorf("%q matches %s", v, held.etag)
+		}
+		r.Header["If-None-Match"] = []string{`"other", ` + d.variants[0].etag + ", " + v}
+		if d.held(r, identity, time.Now()) == nil {
+			t.Errorf("our tag before %q is not found", v)
+		}
+	})
+}
+
+// BenchmarkServe compares a feed's gzip document with the least that could do the same: a handler
+// that writes the same bytes with their tag.
+func BenchmarkServe(b *testing.B) {
+	store := newStore()
+	p := store.pages["latin-america"]
+	for n := range int64(documentEntries) {
+		p.Entries = append(p.Entries, entry("latin-america", n+3, fmt.Sprint("Mexico pledges aid to Cuba, part ", n)))
+	}
+	store.pages["latin-america"] = p
+	h := newServer(store, site()).Handler()
+	r := request(feedPath + "\nAccept-Encoding: gzip")
+	a, body := do(h, feedPath+"\nAccept-Encoding: gzip")
+	content, tag := []byte(body), a.Header.Get("Etag")
+	bare := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("ETag", tag)
+		if r.Header.Get("If-None-Match") == tag {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		_, _ = w.Write(content)
+	})
+	held := request(feedPath + "\nAccept-Encoding: gzip\nIf-None-Match: " + tag)
+	for _, c := range []struct {
+		name string
+		h    http.Handler
+		r    *http.Request
+	}{{"200/bare", bare, r}, {"200/ours", h, r}, {"304/bare", bare, held}, {"304/ours", h, held}} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				c.h.ServeHTTP(discard{http.Header{}}, c.r)
+			}
+		})
+	}
+}
+
+// BenchmarkServeOnTheWire is the same over loopback, where the reader is served.
+func BenchmarkServeOnTheWire(b *testing.B) {
+	h := newServer(newStore(), site()).Handler()
+	a, body := do(h, feedPath+"\nAccept-Encoding: gzip")
+	content, tag := []byte(body), a.Header.Get("Etag")
+	bare := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("ETag", tag)
+		_, _ = w.Write(content)
+	})
+	for _, c := range []struct {
+		name string
+		h    http.Handler
+	}{{"bare", bare}, {"ours", h}} {
+		b.Run(c.name, func(b *testing.B) {
+			server := httptest.NewServer(c.h)
+			defer server.Close()
+			for b.Loop() {
+				r, err := http.NewRequest(http.MethodGet, server.URL+"/topics/latin-america.rss", nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				r.Header.Set("Accept-Encoding", "gzip")
+				answer, err := server.Client().Do(r)
+				if err != nil {
+					b.Fatal(err)
+				}
+				var got bytes.Buffer
+				if _, err := got.ReadFrom(answer.Body); err != nil || got.Len() != len(content) {
+					b.Fatal(got.Len(), err)
+				}
+				_ = answer.Body.Close()
+			}
+		})
+	}
+}

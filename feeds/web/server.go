@@ -1,0 +1,188 @@
+// Package web answers HTTP: every topic as RSS, Atom, JSON Feed and a page for people, an index of
+// the topics, and what a public service owes to the publishers that it polls.
+//
+// Nothing is rendered for a request. A document is rendered and compressed once per revision of its
+// topic, and everybody is answered from those bytes: readers never wait for the store, for a visit
+// or for another topic, and the last good document stays when something fails.
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/singleflight"
+
+	"tributary/feeds"
+)
+
+// Store is what this package asks of the storage.
+type Store interface {
+	// Revisions gives every live topic's present revision, in any order.
+	Revisions(ctx context.Context) ([]feeds.Revision, error)
+
+	// Page gives a topic's newest entries and the revision that they show, from one snapshot:
+	// equal revisions mean equal entries. An unknown topic is feeds.ErrNotFound.
+	Page(ctx context.Context, q feeds.Query) (feeds.Page, error)
+
+	// Sources gives what the visits have taught us about every source.
+	Sources(ctx context.Context) ([]feeds.State, error)
+}
+
+// Site is what the config says about the outside of the service.
+type Site struct {
+	Title       string
+	URL         string        // public base of every link; may end in a path prefix, never in a slash
+	Topics      []feeds.Topic // in the order of the index page
+	TTL         time.Duration // how long a reader may keep a feed; 0 stands for 5 minutes, limits are 1 minute and 1 hour
+	Sources     int           // how many sources are read
+	MinInterval time.Duration // no source is visited more often: a promise that the about page makes
+}
+
+// Options is what New needs; every field but Logger is required.
+type Options struct {
+	Store  Store
+	Site   Site
+	Logger *slog.Logger // slog.Default when nil
+}
+
+// Server holds the documents and answers from them. Its methods may be called from any goroutine.
+type Server struct {
+	store Store
+	log   *slog.Logger
+	view  atomic.Pointer[view]
+	wake  chan struct{}   // a topic or the site has changed
+	ready atomic.Bool     // every topic has been tried once
+	fault fault           // of reading the revisions
+	life  context.Context // of rendering; ends with Run
+	end   context.CancelFunc
+
+	index       atomic.Pointer[index]
+	indexFlight singleflight.Group
+	indexFault  fault
+}
+
+// New makes a server. It reads nothing and starts nothing: Run does.
+func New(o Options) *Server {
+	s := &Server{
+		store: o.Store,
+		log:   cmp.Or(o.Logger, slog.Default()),
+		wake:  make(chan struct{}, 1),
+	}
+	s.life, s.end = context.WithCancel(context.Background())
+	s.view.Store(newView(o.Site, nil))
+	return s
+}
+
+// SetSite puts another site in place, at once and as a whole. Topics that stay are served as they
+// were until Run has rendered them anew; topics that went are gone with the next request.
+func (s *Server) SetSite(site Site) {
+	for {
+		old := s.view.Load()
+		if s.view.CompareAndSwap(old, newView(site, old)) {
+			s.nudge()
+			return
+		}
+	}
+}
+
+// Changed says that a commit has moved a topic. It returns at once.
+func (s *Server) Changed(topic string) {
+	if _, ok := s.view.Load().topics[topic]; ok {
+		s.nudge()
+	}
+}
+
+func (s *Server) nudge() {
+	select {
+	case s.wake <- struct{}{}:
+	default: // a pass is due already and will see this change too
+	}
+}
+
+// idle is how long Run rests when it is told of no change. So another process's change is seen
+// within two seconds, as passes begin with a second.
+const idle = time.Second
+
+// Run keeps the documents fresh until the context ends, and then returns nil. Each pass begins with
+// a second, because only then are all changes of the second before it known.
+//
+// Run is called once at most. After it, documents are still served, but none is made.
+func (s *Server) Run(ctx context.Context) error {
+	defer s.end()
+	for {
+		s.pass(ctx)
+		select {
+		case <-s.wake:
+		case <-time.After(idle):
+		case <-ctx.Done():
+			return nil
+		}
+		now := time.Now()
+		if sleep(ctx, now.Truncate(time.Second).Add(time.Second).Sub(now)) != nil {
+			return nil
+		}
+	}
+}
+
+// pass renders every topic that is not shown as it is, and then the index page.
+func (s *Server) pass(ctx context.Context) {
+	v := s.view.Load()
+	revisions, err := s.store.Revisions(ctx)
+	if s.fault.note(ctx, s.log, "read revisions", err) {
+		return
+	}
+	var moved atomic.Bool
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, revision := range revisions {
+		t, ok := v.topics[revision.Topic]
+		if !ok || t.shows(revision) {
+			continue
+		}
+		group.Go(func() error {
+			if _, err := s.renew(ctx, t); err == nil {
+				moved.Store(true)
+			}
+			return nil // noted by renew; the other topics go on
+		})
+	}
+	_ = group.Wait()
+	if moved.Load() || !s.index.Load().fresh(v, time.Now()) {
+		_, _ = s.renewIndex(ctx, v) // noted there; the old page stays
+	}
+	s.ready.Store(true)
+}
+
+// fault notes failures in the log: the first of a row as an error, and its end.
+type fault struct{ failing atomic.Bool }
+
+// note says whether there was a failure.
+func (f *fault) note(ctx context.Context, log *slog.Logger, doing string, err error, args ...any) bool {
+	switch {
+	case err == nil:
+		if f.failing.Swap(false) {
+			log.InfoContext(ctx, doing+": works again", args...)
+		}
+	case ctx.Err() != nil || errors.Is(err, context.Canceled): // we are stopping, or nobody waits any more
+	case !f.failing.Swap(true):
+		log.ErrorContext(ctx, doing, append(args, "err", err)...)
+	}
+	return err != nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,188 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tributary/feeds"
+)
+
+// memory is a Store in memory that can be made to fail and to hang.
+type memory struct {
+	mu      sync.Mutex
+	pages   map[string]feeds.Page
+	states  []feeds.State
+	err     error
+	hang    chan struct{} // when not nil, Page waits until it is closed
+	reads   map[string]int
+	queries []feeds.Query
+}
+
+func (m *memory) Revisions(context.Context) ([]feeds.Revision, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.err != nil {
+		return nil, m.err
+	}
+	var all []feeds.Revision
+	for _, p := range m.pages {
+		all = append(all, p.Revision)
+	}
+	return all, nil
+}
+
+func (m *memory) Page(ctx context.Context, q feeds.Query) (feeds.Page, error) {
+	m.mu.Lock()
+	if m.reads == nil {
+		m.reads = map[string]int{}
+	}
+	m.reads[q.Topic]++
+	m.queries = append(m.queries, q)
+	hang := m.hang
+	m.mu.Unlock()
+	if hang != nil {
+		select {
+		case <-hang:
+		case <-ctx.Done():
+			return feeds.Page{}, ctx.Err()
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.err != nil {
+		return feeds.Page{}, m.err
+	}
+	p, ok := m.pages[q.Topic]
+	if !ok {
+		return feeds.Page{}, fmt.Errorf("topic %q: %w", q.Topic, feeds.ErrNotFound)
+	}
+	p.Entries = slices.Clone(p.Entries[:min(q.Limit, len(p.Entries))])
+	return p, nil
+}
+
+func (m *memory) Sources(context.Context) ([]feeds.State, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.states, m.err
+}
+
+// set makes the store fail, or work again with nil.
+func (m *memory) set(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.err = err
+}
+
+// add puts an entry on top of a topic, as a commit at this moment.
+func (m *memory) add(topic, title string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p := m.pages[topic]
+	p.Revision.Topic = topic
+	p.Revision.Version++
+	p.Revision.Changed = time.Now().UTC()
+	e := entry(topic, p.Revision.Version, title)
+	e.At = p.Revision.Changed
+	p.Entries = slices.Concat([]feeds.Entry{e}, p.Entries[:min(documentEntries, len(p.Entries))])
+	m.pages[topic] = p
+}
+
+func (m *memory) readsOf(topic string) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.reads[topic]
+}
+
+func entry(topic string, n int64, title string) feeds.Entry {
+	return feeds.Entry{
+		Topic: topic, Seq: n, At: changed, Score: 4.5,
+		Evidence: []feeds.Hit{{Term: "mexico", Field: feeds.TitleField, Score: 3}, {Term: "cuba", Field: feeds.LeadField, Offset: 9, Score: 1.5}},
+		Article: feeds.Article{
+			ID:     fmt.Sprintf("aaaaaaaaaaaaaaaaaaaaaaaa%02d", n%100),
+			Source: feeds.Source{URL: "https://news.example/feed?token=secret", Title: "Example News"},
+			URL:    fmt.Sprintf("https://news.example/%s/%d", topic, n), Title: title,
+			Summary: "Officials said on Friday that supplies had left.", Content: "<p>Officials said.</p>",
+			Language: "es", Image: "https://news.example/image.jpg",
+			Published: changed.Add(-time.Hour), Seen: changed,
+		},
+	}
+}
+
+// changed is when the topics of the fixture changed last. A synctest bubble begins an hour later.
+var changed = time.Date(1999, 12, 31, 23, 0, 0, 300e6, time.UTC)
+
+// newStore gives a store with a topic of some entries and one of none.
+func newStore() *memory {
+	return &memory{
+		pages: map[string]feeds.Page{
+			"latin-america": {
+				Revision: feeds.Revision{Topic: "latin-america", Version: 7, Changed: changed},
+				Entries:  []feeds.Entry{entry("latin-america", 2, "México & Cuba <agree>"), entry("latin-america", 1, "Mexico pledges aid")},
+			},
+			"empty": {Revision: feeds.Revision{Topic: "empty", Version: 1, Changed: changed}},
+		},
+		states: []feeds.State{{Source: "https://news.example/feed", LastVisit: changed.Add(time.Minute)}, {Source: "https://b.example/", LastVisit: changed}},
+	}
+}
+
+func site() Site {
+	return Site{
+		Title: "Tributary", URL: "https://feeds.example", TTL: 15 * time.Minute, Sources: 2, MinInterval: 15 * time.Minute,
+		Topics: []feeds.Topic{
+			{ID: "latin-america", Title: "Latin America", Description: "From Tijuana to Ushuaia", Languages: []string{"en", "es"}},
+			{ID: "empty", Title: "Empty"},
+			{ID: "unstored", Title: "Not in the store"},
+		},
+	}
+}
+
+func newServer(store Store, site Site) *Server {
+	return New(Options{Store: store, Site: site, Logger: slog.New(slog.DiscardHandler)})
+}
+
+// request makes a request from lines: the request line, then header fields.
+func request(lines string) *http.Request {
+	first, rest, _ := strings.Cut(lines, "\n")
+	method, target, _ := strings.Cut(first, " ")
+	r := httptest.NewRequest(method, target, nil)
+	for line := range strings.Lines(rest) {
+		name, value, _ := strings.Cut(strings.TrimRight(line, "\n"), ":")
+		r.Header.Add(name, strings.TrimSpace(value))
+	}
+	return r
+}
+
+// do sends a request made from lines and gives the answer and its body.
+func do(h http.Handler, lines string) (*http.Response, string) {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, request(lines))
+	answer := w.Result()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		panic(err) // cannot happen: the body is in memory
+	}
+	return answer, string(body)
+}
+
+// tags gives the fixture's entity tags without quotes, by coding.
+func tags(t *testing.T, s *Server, topic, ext string) map[string]string {
+	t.Helper()
+	shown := s.view.Load().topics[topic].shown.Load()
+	if shown == nil {
+		t.Fatalf("topic %s has not been rendered", topic)
+	}
+	tags := map[string]string{}
+	for i, v := range shown.documents[ext].variants {
+		tags[codings[i].name] = strings.Trim(v.etag, `"`)
+	}
+	return tags
+}

@@ -1,0 +1,200 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"tributary/feeds"
+)
+
+// maxDue bounds the sources that one lease hands out.
+const maxDue = 100
+
+// Claim leases up to n hosts that have due sources, those that wait longest first. Until a lease ends
+// nobody else gets its host. A lease whose owner died is simply due again when it ends.
+func (d *DB) Claim(ctx context.Context, owner string, n int, lease time.Duration) ([]feeds.Lease, error) {
+	if due, err := d.anyDue(ctx); err != nil || !due {
+		return nil, err
+	}
+	var leases []feeds.Lease
+	err := d.engine.write(ctx, func(s session) error {
+		leases = nil
+		err := s.query(ctx, func(r rowScanner) error {
+			var l feeds.Lease
+			var until int64
+			err := r.Scan(&l.Host, &l.Token, &until)
+			l.Until = moment(until)
+			leases = append(leases, l)
+			return err
+		}, `WITH due AS MATERIALIZED (
+				SELECT name FROM host WHERE due_at <= now_ms() ORDER BY due_at LIMIT $1`+d.engine.skipLocked()+`)
+			UPDATE host SET due_at = now_ms() + $2, token = token + 1, owner = $3
+			WHERE name IN (SELECT name FROM due) RETURNING name, token, due_at`, n, lease.Milliseconds(), owner)
+		if err != nil {
+			return err
+		}
+		for i := range leases {
+			err := s.query(ctx, func(r rowScanner) error {
+				st, err := scanState(r)
+				leases[i].Due = append(leases[i].Due, st)
+				return err
+			}, `SELECT `+stateColumns+` FROM source WHERE host = $1 AND active = 1 AND due_at <= now_ms()
+				ORDER BY due_at LIMIT $2`, leases[i].Host, maxDue)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim hosts: %w", err)
+	}
+	return leases, nil
+}
+
+// anyDue keeps an idle crawler from writing.
+func (d *DB) anyDue(ctx context.Context) (due bool, err error) {
+	err = d.engine.read(ctx, func(s session) error {
+		_, err := one(ctx, s, []any{&due}, `SELECT EXISTS (SELECT 1 FROM host WHERE due_at <= now_ms())`)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("look for due hosts: %w", err)
+	}
+	return due, nil
+}
+
+// Release gives a host back. It is due again after gap, or when its next source is.
+func (d *DB) Release(ctx context.Context, l feeds.Lease, gap time.Duration) error {
+	err := d.engine.write(ctx, func(s session) error {
+		_, err := s.exec(ctx, `
+			UPDATE host SET owner = '', due_at = (
+				SELECT CASE WHEN due > now_ms() + $3 THEN due ELSE now_ms() + $3 END
+				FROM (SELECT coalesce(min(due_at), $4) AS due FROM source WHERE host = $1 AND active = 1) AS first)
+			WHERE name = $1 AND token = $2`, l.Host, l.Token, gap.Milliseconds(), int64(never))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("release %s: %w", l.Host, err)
+	}
+	return nil
+}
+
+// Due says how many sources are due now, those of claimed hosts among them.
+func (d *DB) Due(ctx context.Context) (n int, err error) {
+	err = d.engine.read(ctx, func(s session) error {
+		_, err := one(ctx, s, []any{&n}, `SELECT count(*) FROM source WHERE active = 1 AND due_at <= now_ms()`)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count due sources: %w", err)
+	}
+	return n, nil
+}
+
+// Free ends the leases of owners that are dead, so that their hosts need not wait for the leases' ends.
+func (d *DB) Free(ctx context.Context, dead func(owner string) bool) error {
+	err := d.engine.write(ctx, func(s session) error {
+		var freed [][]any
+		err := s.query(ctx, func(r rowScanner) error {
+			var owner string
+			err := r.Scan(&owner)
+			if err == nil && dead(owner) {
+				freed = append(freed, []any{owner})
+			}
+			return err
+		}, `SELECT DISTINCT owner FROM host WHERE owner <> ''`)
+		if err != nil || len(freed) == 0 {
+			return err
+		}
+		// The token grows so that a dead owner that was not dead commits nothing.
+		if err := s.each(ctx, `UPDATE host SET owner = '', token = token + 1 WHERE owner = $1`, freed); err != nil {
+			return err
+		}
+		return wakeHosts(ctx, s)
+	})
+	if err != nil {
+		return fmt.Errorf("free the leases of dead processes: %w", err)
+	}
+	return nil
+}
+
+// Hurry makes sources due now, all of them or only those named, except those that keep has a reason
+// to leave alone.
+func (d *DB) Hurry(ctx context.Context, keep func(feeds.State) bool) error {
+	err := d.engine.write(ctx, func(s session) error {
+		var due [][]any
+		err := s.query(ctx, func(r rowScanner) error {
+			st, err := scanState(r)
+			if err == nil && !keep(st) {
+				due = append(due, []any{st.Source})
+			}
+			return err
+		}, `SELECT `+stateColumns+` FROM source WHERE active = 1`)
+		if err != nil {
+			return err
+		}
+		if err := s.each(ctx, `UPDATE source SET due_at = now_ms() WHERE url = $1 AND due_at > now_ms()`, due); err != nil {
+			return err
+		}
+		return wakeHosts(ctx, s)
+	})
+	if err != nil {
+		return fmt.Errorf("make sources due: %w", err)
+	}
+	return nil
+}
+
+const stateColumns = `url, etag, last_modified, validator_url, body_hash, own_title, site_url, own_language,
+	due_at, paused_until, last_visit, last_success, newest, rhythm, failures, result, reason, habits`
+
+func scanState(r rowScanner) (st feeds.State, err error) {
+	var etag, modified []byte
+	var due, paused, visit, success, fresh, rhythm int64
+	err = r.Scan(&st.Source, &etag, &modified, &st.ValidatorURL, &st.BodyHash, &st.Title, &st.SiteURL, &st.Language,
+		&due, &paused, &visit, &success, &fresh, &rhythm, &st.Failures, &st.Result, &st.Reason, &st.Unstable)
+	st.ETag, st.LastModified = string(etag), string(modified)
+	st.NextVisit, st.Paused, st.LastVisit = moment(due), moment(paused), moment(visit)
+	st.LastSuccess, st.Newest = moment(success), moment(fresh)
+	st.Rhythm = time.Duration(rhythm) * time.Millisecond
+	return st, err
+}
+
+// saveState stores what a visit learned, if the lease still holds. It says whether the source is now
+// shown under another name.
+func saveState(ctx context.Context, s session, l feeds.Lease, st feeds.State, forUpdate string) (source int64, renamed bool, err error) {
+	var held bool
+	if _, err := one(ctx, s, []any{&held}, `SELECT true FROM host WHERE name = $1 AND token = $2`+forUpdate, l.Host, l.Token); err != nil {
+		return 0, false, err
+	}
+	if !held {
+		return 0, false, feeds.ErrLeaseLost
+	}
+	found, err := one(ctx, s, []any{&source, &renamed}, `
+		SELECT id, site_url <> $2 OR title = '' AND own_title <> $3 FROM source WHERE url = $1`, st.Source, st.SiteURL, st.Title)
+	if err == nil && !found {
+		err = feeds.ErrNotFound
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	_, err = s.exec(ctx, `
+		UPDATE source SET etag = $2, last_modified = $3, validator_url = $4, body_hash = $5, own_title = $6, site_url = $7,
+			own_language = $8, due_at = $9, last_visit = $10, last_success = $11, newest   = $12, rhythm = $13,
+			failures = $14, result = $15, reason = $16, habits = $17, paused_until = $18
+		WHERE id = $1`,
+		source, []byte(st.ETag), []byte(st.LastModified), st.ValidatorURL, notNil(st.BodyHash), st.Title, st.SiteURL,
+		st.Language, millis(st.NextVisit), millis(st.LastVisit), millis(st.LastSuccess), millis(st.Newest),
+		st.Rhythm.Milliseconds(), st.Failures, string(st.Result), strings.ToValidUTF8(st.Reason, "\uFFFD"), int64(st.Unstable), millis(st.Paused))
+	return source, renamed, err
+}
+
+// notNil stands for the empty value in columns that are never null.
+func notNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}

@@ -1,0 +1,164 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+)
+
+// pool is a fixed set of connections to one SQLite file, each with the statements it has prepared:
+// preparing costs more than running. Transactions are begun by hand, as BEGIN IMMEDIATE where they
+// will write; a deferred one would fail at its first write, whatever busy_timeout says.
+type pool struct {
+	db    *sql.DB
+	begin string
+	free  chan *sqliteConn // also a fair queue
+	size  int
+}
+
+func openPool(ctx context.Context, path, begin string, size int, extra string) (*pool, error) {
+	// Pragmas stand in the DSN so that every connection has them from its first statement on.
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +
+		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)" +
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-16384)&_pragma=trusted_schema(0)" +
+		"&_txlock=immediate&_dqs=0&_defensive=1" + extra
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	p := &pool{db: db, begin: begin, free: make(chan *sqliteConn, size), size: size}
+	for range size {
+		c, err := db.Conn(ctx)
+		if err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+		p.free <- &sqliteConn{conn: c, prepared: map[string]*sql.Stmt{}}
+	}
+	return p, nil
+}
+
+// check reads the pragmas back, because the driver ignores those it does not understand, and
+// refuses a file that another program made.
+func (p *pool) check(ctx context.Context) error {
+	c := <-p.free
+	defer func() { p.free <- c }()
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000"} {
+		var got string
+		if err := c.conn.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got); err != nil {
+			return err
+		}
+		if got != want {
+			return fmt.Errorf("SQLite's %s is %s and should be %s: is this a network file system?", pragma, got, want)
+		}
+	}
+	var id, tables int
+	if err := c.conn.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return err
+	}
+	if err := c.conn.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return err
+	}
+	if id == applicationID {
+		return nil
+	}
+	if tables > 0 {
+		return errors.New("the file belongs to another program; name another one in storage")
+	}
+	_, err := c.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+	return err
+}
+
+// inTx runs f in one transaction, which is committed when f returns nil.
+func (p *pool) inTx(ctx context.Context, f func(session) error) error {
+	var c *sqliteConn
+	select {
+	case c = <-p.free:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { p.free <- c }()
+	if _, err := c.exec(ctx, p.begin); err != nil {
+		return err
+	}
+	err := f(c)
+	if err == nil {
+		_, err = c.exec(ctx, "COMMIT")
+	}
+	if err != nil {
+		// Some errors have rolled back already; then this one says so, and nobody needs to know.
+		c.exec(context.WithoutCancel(ctx), "ROLLBACK")
+	}
+	return err
+}
+
+// close waits until every connection is free.
+func (p *pool) close() error {
+	var errs []error
+	for range p.size {
+		c := <-p.free
+		for _, st := range c.prepared {
+			errs = append(errs, st.Close())
+		}
+		errs = append(errs, c.conn.Close())
+	}
+	return errors.Join(append(errs, p.db.Close())...)
+}
+
+// sqliteConn is one connection, and the session of the transaction that runs on it.
+type sqliteConn struct {
+	conn     *sql.Conn
+	prepared map[string]*sql.Stmt
+}
+
+func (c *sqliteConn) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if st := c.prepared[query]; st != nil {
+		return st, nil
+	}
+	st, err := c.conn.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("%w in %q", err, query)
+	}
+	c.prepared[query] = st
+	return st, nil
+}
+
+func (c *sqliteConn) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	st, err := c.stmt(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	res, err := st.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (c *sqliteConn) each(ctx context.Context, query string, args [][]any) error {
+	for _, a := range args {
+		if _, err := c.exec(ctx, query, a...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *sqliteConn) query(ctx context.Context, scan func(rowScanner) error, query string, args ...any) error {
+	st, err := c.stmt(ctx, query)
+	if err != nil {
+		return err
+	}
+	rows, err := st.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

@@ -1,0 +1,150 @@
+// Package storagetest is the contract of a store, as a test: whatever keeps the service's memory
+// passes it, on every engine.
+package storagetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"tributary/feeds"
+	"tributary/feeds/crawl"
+	"tributary/feeds/web"
+)
+
+// Store is all that the packages of the service ask of a store.
+type Store interface {
+	crawl.Store
+	web.Store
+	Sync(ctx context.Context, sources []feeds.Source, topics []feeds.Topic, site string) error
+	Hurry(ctx context.Context, keep func(feeds.State) bool) error
+	Watch(ctx context.Context, changed func(feeds.Revision)) error
+}
+
+// Run runs the contract. open gives an empty store that t closes.
+func Run(t *testing.T, open func(t *testing.T) Store) {
+	for _, test := range []struct {
+		name string
+		run  func(*fixture)
+	}{
+		{"a visit is kept whole", (*fixture).visitIsKept},
+		{"saving a document again adds nothing", (*fixture).savingAgain},
+		{"an edited article keeps its id and place", (*fixture).edit},
+		{"a late owner commits nothing", (*fixture).lateOwner},
+		{"a leased host is nobody else's", (*fixture).leaseExcludes},
+		{"a released host waits for its gap", (*fixture).gap},
+		{"a dead owner's hosts are free at once", (*fixture).deadOwner},
+		{"a visit that cannot be kept leaves no trace", (*fixture).allOrNothing},
+		{"back-fill enters at its publication time", (*fixture).backfill},
+		{"late news comes first", (*fixture).lateNews},
+		{"a copy from another source has no second entry", (*fixture).copies},
+		{"a source cannot claim another's article", (*fixture).claimedLink},
+		{"configuring again changes nothing", (*fixture).syncAgain},
+		{"a removed source rests and a removed topic is gone", (*fixture).removed},
+		{"what a topic shows gives it a revision", (*fixture).revisions},
+		{"watchers hear of every topic that moves", (*fixture).watch},
+		{"hurry leaves alone what it is told to", (*fixture).hurry},
+		{"state comes back as it was saved", (*fixture).state},
+		{"every text survives", (*fixture).texts},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := &fixture{T: t, store: open(t), sources: []feeds.Source{{URL: feedA, Title: "A"}, {URL: feedB}}}
+			f.sync()
+			test.run(f)
+		})
+	}
+}
+
+const (
+	feedA = "https://a.example/feed"
+	feedB = "https://b.example/feed"
+)
+
+// topics of the fixture: Judge puts an article into those that its categories name.
+var topics = []feeds.Topic{{ID: "peru", Title: "Peru"}, {ID: "energy", Title: "Energy"}}
+
+type fixture struct {
+	*testing.T
+	store   Store
+	sources []feeds.Source
+}
+
+func (f *fixture) ok(err error) {
+	f.Helper()
+	if err != nil {
+		f.Fatal(err)
+	}
+}
+
+func (f *fixture) sync() {
+	f.Helper()
+	f.ok(f.store.Sync(f.Context(), f.sources, topics, "site"))
+}
+
+// claim leases everything that is due, by host.
+func (f *fixture) claim(owner string) map[string]feeds.Lease {
+	f.Helper()
+	leases, err := f.store.Claim(f.Context(), owner, 100, time.Minute)
+	f.ok(err)
+	byHost := map[string]feeds.Lease{}
+	for _, l := range leases {
+		byHost[l.Host] = l
+	}
+	return byHost
+}
+
+func judge(a *feeds.Article) (entries []feeds.Entry) {
+	for _, c := range a.Categories {
+		entries = append(entries, feeds.Entry{Topic: c, Score: 3,
+			Evidence: []feeds.Hit{{Term: c, Field: feeds.TitleField, Offset: 1, Score: 3}}})
+	}
+	return entries
+}
+
+// save stores articles as a visit of the lease's first source; the next one is due in an hour.
+func (f *fixture) save(l feeds.Lease, first bool, articles ...feeds.Article) feeds.Saved {
+	f.Helper()
+	st := l.Due[0]
+	now := time.Now().UTC()
+	st.NextVisit, st.LastVisit, st.LastSuccess, st.Result = now.Add(time.Hour), now, now, feeds.Fetched
+	saved, err := f.store.SaveVisit(f.Context(), l, feeds.Visit{At: now, First: first, State: st, Articles: articles}, judge)
+	f.ok(err)
+	return saved
+}
+
+func (f *fixture) page(topic string) feeds.Page {
+	f.Helper()
+	p, err := f.store.Page(f.Context(), feeds.Query{Topic: topic, Limit: 100, Content: true})
+	f.ok(err)
+	return p
+}
+
+func (f *fixture) titles(topic string) (titles []string) {
+	f.Helper()
+	for _, e := range f.page(topic).Entries {
+		titles = append(titles, e.Article.Title)
+	}
+	return titles
+}
+
+// article is one of many that differ in all that identity looks at.
+func article(n int, topics ...string) feeds.Article {
+	return feeds.Article{
+		GUID: fmt.Sprintf("tag:a.example,2026:%d", n), URL: fmt.Sprintf("https://a.example/story/%d", n),
+		Title: fmt.Sprintf("Report number %d on the %s", n, subjects[n%len(subjects)]), Summary: fmt.Sprintf("What happened on day %d.", n),
+		Content:    fmt.Sprintf("<p>The whole of story %d, with all that was said about it.</p>", n*7919),
+		Categories: topics, Published: time.Now().UTC().Add(-time.Duration(n) * 61 * time.Minute).Truncate(time.Millisecond),
+	}
+}
+
+var subjects = []string{"harbour", "parliament", "drought", "election", "railway", "vaccine", "mine"}
+
+// expectErr asks for an error of a kind.
+func (f *fixture) expectErr(err, want error) {
+	f.Helper()
+	if !errors.Is(err, want) {
+		f.Fatalf("got error %v, want %v", err, want)
+	}
+}

@@ -1,0 +1,181 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"tributary/feeds"
+)
+
+// SaveVisit stores a visit under the lease of its host: the source's state, its new and edited
+// articles, and their entries in the topics that judge names. All of it or nothing; saving the same
+// document again adds nothing. It fails with feeds.ErrLeaseLost when somebody else has had the host
+// since, and with feeds.ErrNotFound when the source was never configured.
+//
+// News enters a topic at its arrival; what a source's first visit brings, and what an edit brings into
+// a topic, enters at its publication time. A topic that has the article from another source already
+// does not get it twice.
+func (d *DB) SaveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge feeds.Judge) (feeds.Saved, error) {
+	p := plan{habits: v.State.Unstable}
+	var err error
+	if len(v.Articles) > 0 {
+		if p, err = d.makePlan(ctx, v, judge); err != nil {
+			return feeds.Saved{}, fmt.Errorf("save the visit of %s: %w", v.State.Source, err)
+		}
+	}
+	v.State.Unstable = p.habits
+	var saved feeds.Saved
+	err = d.engine.write(ctx, func(s session) error {
+		saved = feeds.Saved{Known: p.known}
+		source, renamed, err := saveState(ctx, s, l, v.State, d.engine.forUpdate())
+		if err != nil || len(p.rows) == 0 && !renamed {
+			return err
+		}
+		if err := saveArticles(ctx, s, source, p.rows, &saved); err != nil {
+			return err
+		}
+		saved.Topics, err = d.saveEntries(ctx, s, source, p.rows, v.First, renamed)
+		return err
+	})
+	if err != nil {
+		return feeds.Saved{}, fmt.Errorf("save the visit of %s: %w", v.State.Source, err)
+	}
+	if len(saved.Topics) > 0 {
+		d.signal()
+	}
+	return saved, nil
+}
+
+// lookup gives the stored articles that any of the items' keys belongs to.
+func (d *DB) lookup(ctx context.Context, s session, source string, items []item) (map[key]*known, error) {
+	var keys [][]byte
+	for i := range items {
+		for _, k := range items[i].keys {
+			keys = append(keys, k[:])
+		}
+	}
+	found := map[key]*known{}
+	if len(keys) == 0 {
+		return found, nil
+	}
+	byID := map[int64]*known{}
+	cond, args := among(d.engine, "k.key", 2, keys)
+	err := s.query(ctx, func(r rowScanner) error {
+		var k []byte
+		a := &known{}
+		var published, likeness int64
+		if err := r.Scan(&k, &a.id, &a.uid, &a.title, &published, &likeness, &a.hash); err != nil {
+			return err
+		}
+		a.published, a.likeness = moment(published), uint64(likeness)
+		if byID[a.id] == nil {
+			byID[a.id] = a
+		}
+		found[key(k)] = byID[a.id]
+		return nil
+	}, `SELECT k.key, k.article_id, a.uid, coalesce(a.title, ''), coalesce(a.published_at, 0), coalesce(a.likeness, 0), a.hash
+		FROM article_key k LEFT JOIN article a ON a.id = k.article_id
+		WHERE k.source_id = (SELECT id FROM source WHERE url = $1) AND `+cond, append([]any{source}, args...)...)
+	return found, err
+}
+
+// compared is how many of a source's newest articles an unknown item is compared with.
+const compared = 200
+
+func newest(ctx context.Context, s session, source string) (articles []*known, err error) {
+	err = s.query(ctx, func(r rowScanner) error {
+		a := &known{}
+		var published, likeness int64
+		err := r.Scan(&a.id, &a.uid, &a.title, &published, &likeness, &a.hash)
+		a.published, a.likeness = moment(published), uint64(likeness)
+		articles = append(articles, a)
+		return err
+	}, `SELECT id, uid, title, published_at, likeness, hash FROM article
+		WHERE source_id = (SELECT id FROM source WHERE url = $1) ORDER BY id DESC LIMIT $2`, source, compared)
+	return articles, err
+}
+
+func saveArticles(ctx context.Context, s session, source int64, rows []planned, saved *feeds.Saved) error {
+	var articles, edited, contents, newContents, keys [][]any
+	for _, r := range rows {
+		for _, k := range r.keys {
+			keys = append(keys, []any{source, k[:], r.id})
+		}
+		if r.aliases {
+			continue
+		}
+		fields := []any{r.id, []byte(r.GUID), r.URL, r.canon, r.Title, r.Summary, list(r.Authors), list(r.Categories),
+			r.Language, r.Image, r.Rights, list(r.Enclosures), millis(r.Published), millis(r.Updated), r.hash, int64(r.likeness)}
+		content := []any{r.id, r.codec, notNil(r.content)}
+		if r.isNew {
+			articles = append(articles, append(fields, source, r.uid))
+			newContents = append(newContents, content)
+		} else {
+			edited = append(edited, fields)
+			contents = append(contents, content)
+		}
+	}
+	saved.New, saved.Changed = len(articles), len(edited)
+	for _, step := range []struct {
+		query string
+		args  [][]any
+	}{
+		{`INSERT INTO article (id, guid, url, canon, title, summary, authors, categories, language, image, rights, enclosures,
+			published_at, updated_at, hash, likeness, source_id, uid)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`, articles},
+		{`INSERT INTO article_content (article_id, codec, html) VALUES ($1, $2, $3)`, newContents},
+		{`UPDATE article SET guid = $2, url = $3, canon = $4, title = $5, summary = $6, authors = $7, categories = $8, language = $9,
+			image = $10, rights = $11, enclosures = $12, published_at = $13, updated_at = $14, hash = $15, likeness = $16 WHERE id = $1`, edited},
+		{`UPDATE article_content SET codec = $2, html = $3 WHERE article_id = $1`, contents},
+		{`INSERT INTO article_key (source_id, key, article_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, keys},
+	} {
+		if err := s.each(ctx, step.query, step.args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saveEntries is the last act of a visit. It locks the topics it changes, in the order of their ids,
+// so that sequence numbers follow the order of commits and no cursor ever passes an entry by.
+func (d *DB) saveEntries(ctx context.Context, s session, source int64, rows []planned, first, renamed bool) ([]string, error) {
+	w := entryWriter{moved: map[string]bool{}}
+	if renamed {
+		if err := w.showing(ctx, s, source); err != nil {
+			return nil, err
+		}
+	}
+	had, err := d.entriesOf(ctx, s, rows)
+	if err != nil {
+		return nil, err
+	}
+	touched := maps.Clone(w.moved)
+	for _, in := range had {
+		for slug := range in {
+			touched[slug] = true
+		}
+	}
+	for _, r := range rows {
+		for _, e := range r.entries {
+			touched[e.Topic] = true
+		}
+	}
+	if len(touched) == 0 {
+		return nil, nil
+	}
+	w.topics, err = d.lockTopics(ctx, s, slices.Sorted(maps.Keys(touched)))
+	if err != nil {
+		return nil, err
+	}
+	elsewhere, err := d.copies(ctx, s, source, rows)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(rows, func(a, b planned) int { return a.Date().Compare(b.Date()) })
+	for _, r := range rows {
+		w.article(r, had[r.id], elsewhere, first)
+	}
+	return w.write(ctx, s)
+}
