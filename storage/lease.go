@@ -15,8 +15,8 @@ const maxDue = 100
 // Claim leases up to n hosts that have due sources, those that wait longest first. Until a lease ends
 // nobody else gets its host. A lease whose owner died is simply due again when it ends.
 func (d *DB) Claim(ctx context.Context, owner string, n int, lease time.Duration) ([]feeds.Lease, error) {
-	if due, err := d.anyDue(ctx); err != nil || !due {
-		return nil, err
+	if at, err := d.NextClaim(ctx); err != nil || at.IsZero() || at.After(time.Now()) {
+		return nil, err // an idle crawler does not write
 	}
 	var leases []feeds.Lease
 	err := d.engine.write(ctx, func(s session) error {
@@ -54,16 +54,20 @@ func (d *DB) Claim(ctx context.Context, owner string, n int, lease time.Duration
 	return leases, nil
 }
 
-// anyDue keeps an idle crawler from writing.
-func (d *DB) anyDue(ctx context.Context) (due bool, err error) {
-	err = d.engine.read(ctx, func(s session) error {
-		_, err := one(ctx, s, []any{&due}, `SELECT EXISTS (SELECT 1 FROM host WHERE due_at <= now_ms())`)
+// NextClaim says when a host can be claimed next, by this machine's clock; zero when none ever can.
+func (d *DB) NextClaim(ctx context.Context) (time.Time, error) {
+	wait := int64(never)
+	err := d.engine.read(ctx, func(s session) error {
+		_, err := one(ctx, s, []any{&wait}, `SELECT coalesce(min(due_at), $1) - now_ms() FROM host WHERE due_at < $1`, int64(never))
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("look for due hosts: %w", err)
+		return time.Time{}, fmt.Errorf("look for due hosts: %w", err)
 	}
-	return due, nil
+	if wait > int64(time.Hour*24*365*10/time.Millisecond) {
+		return time.Time{}, nil
+	}
+	return time.Now().Add(time.Duration(wait) * time.Millisecond), nil
 }
 
 // Release gives a host back. It is due again after gap, or when its next source is.
@@ -82,10 +86,11 @@ func (d *DB) Release(ctx context.Context, l feeds.Lease, gap time.Duration) erro
 	return nil
 }
 
-// Due says how many sources are due now, those of claimed hosts among them.
-func (d *DB) Due(ctx context.Context) (n int, err error) {
+// Due says how many sources are due now and were last visited before a moment, those of claimed hosts
+// among them.
+func (d *DB) Due(ctx context.Context, before time.Time) (n int, err error) {
 	err = d.engine.read(ctx, func(s session) error {
-		_, err := one(ctx, s, []any{&n}, `SELECT count(*) FROM source WHERE active = 1 AND due_at <= now_ms()`)
+		_, err := one(ctx, s, []any{&n}, `SELECT count(*) FROM source WHERE active = 1 AND due_at <= now_ms() AND last_visit < $1`, millis(before))
 		return err
 	})
 	if err != nil {

@@ -110,6 +110,16 @@ func (e *postgresEngine) skipLocked() string { return " FOR UPDATE SKIP LOCKED" 
 
 func (e *postgresEngine) arrays() bool { return true }
 
+func (e *postgresEngine) indexText() string {
+	return `INSERT INTO article_text (article_id, words) VALUES ($1, words($2, $3)) ON CONFLICT (article_id) DO UPDATE SET words = excluded.words`
+}
+
+func (e *postgresEngine) containing() string {
+	return `a.id IN (SELECT article_id FROM article_text WHERE words @@ plainto_tsquery('simple', folded($1)))`
+}
+
+func (e *postgresEngine) wordQuery(words []string) string { return strings.Join(words, " ") }
+
 func (e *postgresEngine) tell() {
 	select {
 	case e.told <- struct{}{}:

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -110,6 +111,19 @@ func (e *sqliteEngine) forUpdate() string  { return "" } // the writer is alone
 func (e *sqliteEngine) skipLocked() string { return "" }
 
 func (e *sqliteEngine) arrays() bool { return false }
+
+func (e *sqliteEngine) indexText() string {
+	return `INSERT OR REPLACE INTO article_text (rowid, title, summary) VALUES ($1, $2, $3)`
+}
+
+func (e *sqliteEngine) containing() string {
+	return `a.id IN (SELECT rowid FROM article_text WHERE article_text MATCH $1)`
+}
+
+// wordQuery quotes each word, so that none is taken for an operator of FTS5's query language.
+func (e *sqliteEngine) wordQuery(words []string) string {
+	return `"` + strings.Join(words, `" "`) + `"`
+}
 
 func (e *sqliteEngine) tell() {
 	select {

@@ -39,6 +39,19 @@ type engine interface {
 	skipLocked() string // the same, passing over rows that another transaction holds
 	arrays() bool       // whether a list can be one argument
 
+	indexText() string               // puts the text of article $1, title $2 and summary $3, into the full-text index, once
+	containing() string              // the condition that article a contains all words of $1
+	wordQuery(words []string) string // what $1 then is
+
+	// columns gives the names of a table's columns, in order; load puts rows into those columns, and
+	// settle makes good what load leaves out: full-text index and sequences.
+	columns(ctx context.Context, s session, table string) ([]string, error)
+	load(ctx context.Context, s session, table string, columns []string, rows [][]any) error
+	settle(ctx context.Context, s session) error
+
+	// optimise renews what the planner of queries knows, where the engine does not do so by itself.
+	optimise(ctx context.Context) error
+
 	// tell lets other processes know that topics moved; wake returns when one of them may have.
 	tell()
 	wake(ctx context.Context) error
@@ -60,11 +73,7 @@ type rowScanner interface{ Scan(dest ...any) error }
 // Open opens the database that dsn names, a file path or a postgres:// URL, and brings its schema up
 // to date. It refuses a database of a newer version or of another program.
 func Open(ctx context.Context, dsn string, log *slog.Logger) (*DB, error) {
-	open := openSQLite
-	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
-		open = openPostgres
-	}
-	e, err := open(ctx, dsn)
+	e, err := connect(ctx, dsn)
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", Name(dsn), err)
 	}
@@ -81,6 +90,18 @@ func Open(ctx context.Context, dsn string, log *slog.Logger) (*DB, error) {
 		panic(err) // cannot happen: the options are constants
 	}
 	return &DB{engine: e, log: log, enc: enc, dec: dec}, nil
+}
+
+// connect opens a database as it is.
+func connect(ctx context.Context, dsn string) (engine, error) {
+	if isPostgres(dsn) {
+		return openPostgres(ctx, dsn)
+	}
+	return openSQLite(ctx, dsn)
+}
+
+func isPostgres(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
 }
 
 // Close waits for running statements and closes the database.

@@ -33,7 +33,7 @@ func (d *DB) SaveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge 
 		if err != nil || len(p.rows) == 0 && !renamed {
 			return err
 		}
-		if err := saveArticles(ctx, s, source, p.rows, &saved); err != nil {
+		if err := saveArticles(ctx, s, source, p.rows, d.engine.indexText(), &saved); err != nil {
 			return err
 		}
 		saved.Topics, err = d.saveEntries(ctx, s, source, p.rows, v.First, renamed)
@@ -97,8 +97,8 @@ func newest(ctx context.Context, s session, source string) (articles []*known, e
 	return articles, err
 }
 
-func saveArticles(ctx context.Context, s session, source int64, rows []planned, saved *feeds.Saved) error {
-	var articles, edited, contents, newContents, keys [][]any
+func saveArticles(ctx context.Context, s session, source int64, rows []planned, indexText string, saved *feeds.Saved) error {
+	var articles, edited, contents, newContents, keys, texts [][]any
 	for _, r := range rows {
 		for _, k := range r.keys {
 			keys = append(keys, []any{source, k[:], r.id})
@@ -109,6 +109,7 @@ func saveArticles(ctx context.Context, s session, source int64, rows []planned, 
 		fields := []any{r.id, []byte(r.GUID), r.URL, r.canon, r.Title, r.Summary, list(r.Authors), list(r.Categories),
 			r.Language, r.Image, r.Rights, list(r.Enclosures), millis(r.Published), millis(r.Updated), r.hash, int64(r.likeness)}
 		content := []any{r.id, r.codec, notNil(r.content)}
+		texts = append(texts, []any{r.id, r.Title, r.Summary})
 		if r.isNew {
 			articles = append(articles, append(fields, source, r.uid))
 			newContents = append(newContents, content)
@@ -130,6 +131,7 @@ func saveArticles(ctx context.Context, s session, source int64, rows []planned, 
 			image = $10, rights = $11, enclosures = $12, published_at = $13, updated_at = $14, hash = $15, likeness = $16 WHERE id = $1`, edited},
 		{`UPDATE article_content SET codec = $2, html = $3 WHERE article_id = $1`, contents},
 		{`INSERT INTO article_key (source_id, key, article_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, keys},
+		{indexText, texts},
 	} {
 		if err := s.each(ctx, step.query, step.args); err != nil {
 			return err

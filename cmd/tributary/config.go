@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -10,13 +13,15 @@ import (
 // config is config.yaml: the keys and their types, nothing else. What they mean stands beside each key
 // in the config.yaml of the repository's root, which a test compares with these structs.
 type config struct {
-	Site    siteConfig     `yaml:"site"`
-	Listen  string         `yaml:"listen"`
-	Storage string         `yaml:"storage"`
-	Crawl   crawlConfig    `yaml:"crawl"`
-	Log     logConfig      `yaml:"log"`
-	Sources []sourceConfig `yaml:"sources"`
-	Topics  []topicConfig  `yaml:"topics"`
+	Site      siteConfig      `yaml:"site"`
+	Listen    string          `yaml:"listen"`
+	Storage   string          `yaml:"storage"`
+	Crawl     crawlConfig     `yaml:"crawl"`
+	Retention retentionConfig `yaml:"retention"`
+	Backup    backupConfig    `yaml:"backup"`
+	Log       logConfig       `yaml:"log"`
+	Sources   []sourceConfig  `yaml:"sources"`
+	Topics    []topicConfig   `yaml:"topics"`
 }
 
 type siteConfig struct {
@@ -33,6 +38,17 @@ type crawlConfig struct {
 	Workers      int           `yaml:"workers"`
 	AllowPrivate bool          `yaml:"allow_private"`
 	UserAgent    string        `yaml:"user_agent"`
+}
+
+type retentionConfig struct {
+	Age       span `yaml:"age"`
+	PerSource int  `yaml:"per_source"`
+}
+
+type backupConfig struct {
+	To    string `yaml:"to"`
+	Every string `yaml:"every"`
+	Keep  int    `yaml:"keep"`
 }
 
 type logConfig struct {
@@ -92,6 +108,29 @@ func (t *termConfig) UnmarshalYAML(n *yaml.Node) error {
 	return fmt.Errorf("a term is a text, or {term: oil, weight: 0.4}")
 }
 
+// span is a duration that may be written in days.
+type span time.Duration
+
+// UnmarshalYAML takes 90d and whatever a duration may be.
+func (s *span) UnmarshalYAML(n *yaml.Node) error {
+	d, err := parseSpan(n.Value)
+	if n.Kind != yaml.ScalarNode || err != nil {
+		return errors.New("write a time like 90d or 36h, or 0 for ever")
+	}
+	*s = span(d)
+	return nil
+}
+
+// parseSpan reads whole days, such as 90d, or a duration.
+func parseSpan(text string) (time.Duration, error) {
+	days, ok := strings.CutSuffix(text, "d")
+	if !ok {
+		return time.ParseDuration(text)
+	}
+	n, err := strconv.ParseUint(days, 10, 16) // 179 years
+	return time.Duration(n) * 24 * time.Hour, err
+}
+
 // defaults is what holds for keys that the file leaves out.
 func defaults() config {
 	return config{
@@ -100,6 +139,8 @@ func defaults() config {
 		Storage: "tributary.db",
 		Crawl: crawlConfig{Every: "adaptive", MinInterval: 15 * time.Minute, HostGap: 2 * time.Second,
 			Timeout: time.Minute, Workers: 32},
-		Log: logConfig{Level: "info", Format: "text"},
+		Retention: retentionConfig{Age: span(90 * 24 * time.Hour), PerSource: 2000},
+		Backup:    backupConfig{Every: "1d", Keep: 7},
+		Log:       logConfig{Level: "info", Format: "text"},
 	}
 }

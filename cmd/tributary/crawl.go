@@ -42,7 +42,7 @@ func (c crawlCommand) Run(ctx context.Context, all *commands, t terminal) (err e
 			return err
 		}
 	}
-	due, err := s.db.Due(ctx)
+	due, err := s.db.Due(ctx, pass.started)
 	if err != nil {
 		return err
 	}

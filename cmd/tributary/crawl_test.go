@@ -128,7 +128,7 @@ func TestBadSources(t *testing.T) {
 	for name, want := range map[string]row{
 		"good":    {Result: "fetched", New: 3},
 		"html":    {Result: "not a feed", Reason: "HTML"},
-		"garbage": {Result: "not a feed", Reason: "not a feed"},
+		"garbage": {Result: "not a feed", Reason: "feed"},
 		"nothing": {Result: "not a feed", Reason: "empty"},
 		"huge":    {Result: "too big", Reason: "MiB"},
 		"never":   {Result: "unreachable", Reason: "2s"},

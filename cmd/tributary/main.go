@@ -22,6 +22,9 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the crawler and the web server."`
 	Crawl   crawlCommand   `cmd:"" help:"Visit the sources that are due, once, and print what came."`
 	Check   checkCommand   `cmd:"" help:"Read the config and list every mistake in it as file:line:column."`
+	Backup  backupCommand  `cmd:"" help:"Write a consistent copy of the database into a file, while the service runs."`
+	Restore restoreCommand `cmd:"" help:"Check a backup and make it the database. Stop the service first."`
+	Copy    copyCommand    `cmd:"" help:"Move everything to another, empty database: a SQLite file or PostgreSQL. Stop the service first."`
 	Demo    demoCommand    `cmd:"" help:"Run the whole service on made-up newsrooms on this machine; needs no network and no config."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

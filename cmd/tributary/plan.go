@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/robfig/cron/v3"
 	"golang.org/x/text/language"
 
 	"tributary/feeds"
@@ -24,6 +25,7 @@ type plan struct {
 	sources []feeds.Source
 	topics  []feeds.Topic
 	crawl   crawl.Plan
+	backups cron.Schedule // nil for none
 }
 
 // readPlan reads a config file once and checks all of it. Every mistake in the file comes back, as
@@ -43,6 +45,8 @@ func parsePlan(file string, text []byte) (*plan, error) {
 	if root != nil {
 		c.site(p.config)
 		c.crawl(p.Crawl)
+		c.retention(p.Retention)
+		p.backups = c.backup(p.Backup)
 		p.sources = c.sources(p.Sources)
 		p.crawl.Schedules = c.schedules(p.config)
 		p.topics = c.topics(p.Topics)

@@ -120,9 +120,10 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	t.Fatalf("never: %s", what)
 }
 
-// TestDemo runs the real program: an article about Latin America is in all three formats, and new
-// articles come without a restart.
-func TestDemo(t *testing.T) {
+// startDemo runs the real demo and gives the address of its pages. It is told to stop when the test
+// ends, and must end well.
+func startDemo(t *testing.T) (base string) {
+	t.Helper()
 	cmd := tributary(t, "demo", "--listen", "127.0.0.1:0", "--every", "1s")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -132,35 +133,45 @@ func TestDemo(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	url := ""
+	t.Cleanup(func() {
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Error(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the demo ended with %v", err)
+		}
+	})
 	lines := bufio.NewScanner(stdout)
-	for link := regexp.MustCompile(`http://[^ ]+/topics/latin-america\.json`); url == "" && lines.Scan(); {
-		url = link.FindString(lines.Text())
+	for link := regexp.MustCompile(`(http://[^ ]+)/topics/latin-america\.json`); lines.Scan(); {
+		if found := link.FindStringSubmatch(lines.Text()); found != nil {
+			go io.Copy(io.Discard, stdout)
+			return found[1]
+		}
 	}
-	go io.Copy(io.Discard, stdout)
-	base := strings.TrimSuffix(url, ".json")
+	t.Fatal("the demo printed no URLs")
+	return ""
+}
+
+// TestDemo runs the real program: an article about Latin America is in all three formats, and new
+// articles come without a restart.
+func TestDemo(t *testing.T) {
+	topic := startDemo(t) + "/topics/latin-america"
 	for _, ext := range []string{".rss", ".atom", ".json", ""} {
 		eventually(t, "Cuba in "+ext, func() bool {
-			res, body := get(t, base+ext)
+			res, body := get(t, topic+ext)
 			return res.StatusCode == http.StatusOK && strings.Contains(body, "Cuba")
 		})
 	}
-	_, first := get(t, url)
+	_, first := get(t, topic+".json")
 	for _, wrong := range []string{"New Mexico", "Mexican restaurant"} {
 		if strings.Contains(first, `"title":"`+wrong) {
 			t.Errorf("an article that begins with %q is in Latin America", wrong)
 		}
 	}
 	eventually(t, "a new article", func() bool {
-		_, now := get(t, url)
+		_, now := get(t, topic+".json")
 		return strings.Count(now, `"id"`) > strings.Count(first, `"id"`)
 	})
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("the demo ended with %v", err)
-	}
 }
 
 // TestCannotStart: what keeps the program from starting is one line and exit code 2.

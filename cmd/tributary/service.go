@@ -72,6 +72,7 @@ func (s *service) serve(ctx context.Context, l net.Listener) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.crawler.Run(ctx) })
 	group.Go(func() error { return pages.Run(ctx) })
+	group.Go(func() error { return s.maintain(ctx) })
 	group.Go(func() error {
 		return s.db.Watch(ctx, func(r feeds.Revision) { pages.Changed(r.Topic) })
 	})

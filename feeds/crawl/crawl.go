@@ -25,8 +25,12 @@ type Store interface {
 	// Release ends a lease; the host is due again after gap, or when its next source is.
 	Release(ctx context.Context, l feeds.Lease, gap time.Duration) error
 
-	// Due says how many sources are due now, those of claimed hosts among them.
-	Due(ctx context.Context) (int, error)
+	// Due says how many sources are due now and were last visited before a moment, those of claimed
+	// hosts among them.
+	Due(ctx context.Context, before time.Time) (int, error)
+
+	// NextClaim says when a host can be claimed next; zero when none ever can.
+	NextClaim(ctx context.Context) (time.Time, error)
 
 	// Free ends the leases of owners that are dead.
 	Free(ctx context.Context, dead func(owner string) bool) error

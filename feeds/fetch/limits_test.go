@@ -195,7 +195,7 @@ func TestIncompleteTransfers(t *testing.T) {
 		"shorter than its length": "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<a>",
 		"cut between chunks":      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n<a>\r\n",
 		"cut inside a chunk":      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n<a>",
-		"cut inside the header":   "HTTP/1.1 200 OK\r\nContent-Len",
+		"cut inside the header":   "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n",
 		"gzip, half there":        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 100\r\n\r\n" + string(packed(t, "gzip", feed)[:30]),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -86,6 +86,9 @@ func TestMisdirected(t *testing.T) {
 		var peers []string
 		at := origin(t, func(w http.ResponseWriter, r *http.Request) {
 			peers = append(peers, r.RemoteAddr)
+			if again := len(peers) == 2; r.Close != again {
+				t.Errorf("request %d: the connection is to be closed: %v", len(peers), r.Close)
+			}
 			if len(peers) == 1 || !cures {
 				w.WriteHeader(http.StatusMisdirectedRequest)
 				return
@@ -107,6 +110,8 @@ func TestMisdirected(t *testing.T) {
 // What strangers write into an answer cannot break the one line that people read.
 func TestErrorIsOneLine(t *testing.T) {
 	for _, err := range []*Error{
+		newError(TLS, "%s", strings.Repeat("é", 1000)),
+		newError(TLS, "x%s", strings.Repeat("é", 1000)),
 		newError(TLS, "a\nb\x1b[31m\x00c\u202e %s", strings.Repeat("é", 1000)),
 		{Kind: DNS, URL: "http://x/\r\n", Err: io.EOF},
 	} {

@@ -21,6 +21,9 @@ type Store interface {
 	Sync(ctx context.Context, sources []feeds.Source, topics []feeds.Topic, site string) error
 	Hurry(ctx context.Context, keep func(feeds.State) bool) error
 	Watch(ctx context.Context, changed func(feeds.Revision)) error
+	Search(ctx context.Context, text string, limit int) ([]feeds.Article, error)
+	Unannounced(ctx context.Context) ([]feeds.Revision, error)
+	Announced(ctx context.Context, r feeds.Revision) error
 }
 
 // Run runs the contract. open gives an empty store that t closes.
@@ -48,6 +51,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"hurry leaves alone what it is told to", (*fixture).hurry},
 		{"state comes back as it was saved", (*fixture).state},
 		{"every text survives", (*fixture).texts},
+		{"the words of titles and summaries are found", (*fixture).search},
+		{"what moved waits in the outbox until it is announced", (*fixture).outbox},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := &fixture{T: t, store: open(t), sources: []feeds.Source{{URL: feedA, Title: "A"}, {URL: feedB}}}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"tributary/storage"
+)
+
+// When the jobs of the running service begin. What needs the disk waits until the start is over.
+const (
+	afterStart    = time.Minute
+	pruneEvery    = time.Hour
+	tuneEvery     = 24 * time.Hour
+	pruneTogether = 250 // articles in one transaction: visits wait for some 40 ms
+)
+
+// maintain keeps the database in shape until ctx ends: old articles go, its statistics are renewed,
+// and backups are made as the config says. A job that is still running is not started again, and one
+// that panics runs again next time.
+func (s *service) maintain(ctx context.Context) error {
+	log := cronLogger{s.log}
+	jobs := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log),
+		cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log)))
+	job := func(what string, when cron.Schedule, run func(context.Context) error) {
+		jobs.Schedule(when, cron.FuncJob(func() {
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error(what, "err", err)
+			}
+		}))
+	}
+	soon := time.Now().Add(afterStart)
+	job("remove old articles", interval{soon, pruneEvery}, s.prune)
+	job("optimise the database", interval{soon, tuneEvery}, s.db.Optimise)
+	if s.plan.backups != nil {
+		when, err := s.firstBackup(soon)
+		if err != nil {
+			return err
+		}
+		job("back up", when, s.backup)
+	}
+	jobs.Start()
+	<-ctx.Done()
+	<-jobs.Stop().Done()
+	return nil
+}
+
+// prune removes what the config no longer keeps.
+func (s *service) prune(ctx context.Context) error {
+	keep := s.plan.Retention
+	var cutoff time.Time
+	if keep.Age > 0 {
+		cutoff = time.Now().Add(-time.Duration(keep.Age))
+	}
+	removed := 0
+	for ctx.Err() == nil {
+		n, err := s.db.Prune(ctx, cutoff, keep.PerSource, pruneTogether)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+		removed += n
+	}
+	if removed > 0 {
+		s.log.Info("old articles removed", "articles", removed)
+	}
+	return nil
+}
+
+// backups is the name that the service's backups have, each with its time.
+func (s *service) backups() string { return filepath.Join(s.plan.Backup.To, "tributary.db") }
+
+// firstBackup counts an interval from the newest backup, so that a service that is often restarted
+// makes its backups, too, and no more of them.
+func (s *service) firstBackup(soon time.Time) (cron.Schedule, error) {
+	every, ok := s.plan.backups.(interval)
+	if !ok {
+		return s.plan.backups, nil
+	}
+	_, newest, err := storage.DatedBackups(s.backups())
+	if err != nil {
+		return nil, err
+	}
+	every.first = newest.Add(every.every)
+	if every.first.Before(soon) {
+		every.first = soon
+	}
+	return every, nil
+}
+
+// backup makes a backup and drops the oldest.
+func (s *service) backup(ctx context.Context) error {
+	if err := os.MkdirAll(s.plan.Backup.To, 0o755); err != nil {
+		return fmt.Errorf("make the folder for backups: %w", err)
+	}
+	started := time.Now()
+	file := storage.DatedName(s.backups(), started)
+	counts, err := storage.Backup(ctx, s.plan.Storage, file)
+	if err != nil {
+		return err
+	}
+	s.log.Info("backup made", "file", file, "articles", counts["article"], "took", time.Since(started).Round(time.Millisecond))
+	return storage.KeepNewest(s.backups(), s.plan.Backup.Keep)
+}
+
+// cronLogger lets the scheduler of jobs write to our log; its daily business is for debugging.
+type cronLogger struct{ log *slog.Logger }
+
+// Info implements cron.Logger.
+func (l cronLogger) Info(msg string, keysAndValues ...any) {
+	l.log.Debug("jobs: "+msg, keysAndValues...)
+}
+
+// Error implements cron.Logger.
+func (l cronLogger) Error(err error, msg string, keysAndValues ...any) {
+	l.log.Error("jobs: "+msg, append([]any{"err", err}, keysAndValues...)...)
+}

@@ -1,0 +1,379 @@
+package parse
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Bounds of a document. Those that it breaks by accident cut it; those that only an attack breaks
+// refuse it.
+const (
+	maxBody       = 25 << 20
+	maxItems      = 2000
+	maxDepth      = 256
+	maxAttributes = 256
+	maxTagName    = 256
+	maxBindings   = 256 // namespace declarations in scope
+	maxChildren   = 500 // elements read of one item
+	maxElements   = 200_000
+	maxOfFeed     = 5000 // elements read of the feed itself
+	maxInline     = 4096 // bytes of a text or attribute that the decoder reads
+	maxKept       = 4 << 20
+	maxWork       = 64 << 20 // steps through open elements and namespaces
+)
+
+// guard is one pass over a document in UTF-8, between the publisher's bytes and the XML decoder.
+// The decoder reads what the guard writes: only elements that somebody uses, under their usual
+// names, closed, legal and few. Long texts do not go through the decoder at all: it gets their
+// number, and they are decoded afterwards by the rules of their own format.
+type guard struct {
+	src   []byte
+	pos   int
+	base  string // of the document
+	known func([16]byte) bool
+
+	out      []byte
+	stack    []open
+	bindings []binding
+	texts    []text
+	items    []itemFacts
+	root     rootFacts
+
+	tag, inner tag // reused
+
+	channel   bool // there was a channel
+	inItem    int  // where the open item stands in the stack, counted from 1; 0 outside items
+	work      int
+	absent    map[string]bool // ends of markup that do not occur any more
+	elements  int             // elements written
+	ofItem    int             // elements written for the open item
+	ofFeed    int             // elements written for the feed itself
+	dropped   int             // items over the limit
+	recurring int             // items that the caller knew
+	truncated bool
+}
+
+// open is an element whose end has not come yet.
+type open struct {
+	name       []byte // as written in the document
+	as         string // as written by us; "" when not written
+	inside     context
+	text       bool // whether its character data is copied
+	base, lang string
+	bindings   int       // length of guard.bindings before it
+	item       *itemMark // set for an item that is read
+}
+
+// itemMark says where an item began, so that it can be taken back.
+type itemMark struct{ src, out, texts int }
+
+type binding struct {
+	prefix []byte
+	space  string
+}
+
+// text is the content of an element as the document has it.
+type text struct {
+	raw        []byte
+	kind, mode string // the attributes of Atom text
+	base, lang string // the xml:base and xml:lang in scope, absolute; "" when there are none
+	markup     bool   // whether elements are inside
+	atom       bool   // an Atom text construct, which says itself what it is
+}
+
+// itemFacts is what the decoder does not tell about an item.
+type itemFacts struct {
+	raw        [16]byte // hash of its bytes and of what it inherits
+	base, lang string
+	loose      bool // beside the channel, as in RSS 1.0
+}
+
+// rootFacts is what the root element says.
+type rootFacts struct {
+	name       string // rss, rdf, feed or channel
+	version    string
+	space      string // URI of its namespace
+	base, lang string
+}
+
+func (g *guard) atom() bool { return g.root.name == "feed" }
+
+// version is the format's name and version in short.
+func (g *guard) version() string {
+	digits := strings.ReplaceAll(g.root.version, ".", "")
+	switch {
+	case g.atom() && (digits == "03" || strings.Contains(g.root.space, "purl.org/atom")):
+		return "atom03"
+	case g.atom():
+		return "atom10"
+	case g.root.name == "rdf" && strings.Contains(g.root.space, "0.9"):
+		return "rss090"
+	case g.root.name == "rdf":
+		return "rss10"
+	case strings.HasPrefix(digits, "20"):
+		return "rss20"
+	case strings.HasPrefix(digits, "09"):
+		return "rss" + digits
+	}
+	return "rss"
+}
+
+// run reads the whole document. The error is ErrTooComplex or ErrNotFeed.
+func (g *guard) run() error {
+	g.out = make([]byte, 0, 4096+len(g.src)/8)
+	for g.pos < len(g.src) {
+		i := bytes.IndexByte(g.src[g.pos:], '<')
+		if i < 0 {
+			g.character(g.src[g.pos:])
+			break
+		}
+		g.character(g.src[g.pos : g.pos+i])
+		g.pos += i
+		if err := g.markup(); err != nil {
+			return err
+		}
+		if g.work > maxWork {
+			return fmt.Errorf("%w: %d elements open, %d namespaces", ErrTooComplex, len(g.stack), len(g.bindings))
+		}
+	}
+	if g.root.name == "" {
+		return fmt.Errorf("%w: %s", ErrNotFeed, looksLike(g.src))
+	}
+	g.pos = len(g.src)
+	g.truncated = len(g.stack) > 0
+	if g.truncated && len(g.items) > 1 {
+		g.dropUnfinished()
+	}
+	g.closeTo(0)
+	// The decoder gives the items of the channel first.
+	slices.SortStableFunc(g.items, func(a, b itemFacts) int {
+		switch {
+		case a.loose == b.loose:
+			return 0
+		case b.loose:
+			return -1
+		}
+		return 1
+	})
+	return nil
+}
+
+// dropUnfinished takes back the item that a truncated document ends in: it comes whole next time.
+func (g *guard) dropUnfinished() {
+	if g.inItem > 0 {
+		g.takeBack(g.stack[g.inItem-1].item)
+		g.stack = g.stack[:g.inItem-1]
+		g.inItem = 0
+	}
+}
+
+// markup handles what begins with the '<' at the current position.
+func (g *guard) markup() error {
+	rest := g.src[g.pos:]
+	if len(rest) < 2 {
+		g.pos = len(g.src)
+		return nil
+	}
+	switch c := rest[1]; {
+	case c == '/':
+		g.endTag()
+	case c == '!':
+		g.declaration(rest)
+	case c == '?':
+		g.pos += g.span(rest, 2, "?>")
+	case nameStart(c):
+		return g.startTag()
+	default:
+		g.character([]byte("&lt;"))
+		g.pos++
+	}
+	return nil
+}
+
+// span is the length of rest up to and with the given end, looked for from offset; where it is
+// missing, up to the next '>', and else the whole.
+func (g *guard) span(rest []byte, offset int, end string) int {
+	if i := g.index(rest[offset:], end); i >= 0 {
+		return offset + i + len(end)
+	}
+	if i := bytes.IndexByte(rest, '>'); i >= 0 {
+		return i + 1
+	}
+	return len(rest)
+}
+
+// index is bytes.Index for the rest of the document, which is never searched in vain twice.
+func (g *guard) index(rest []byte, end string) int {
+	if g.absent[end] {
+		return -1
+	}
+	i := bytes.Index(rest, []byte(end))
+	if i < 0 {
+		if g.absent == nil {
+			g.absent = map[string]bool{}
+		}
+		g.absent[end] = true
+	}
+	return i
+}
+
+var (
+	cdataStart = []byte("<![CDATA[")
+	comment    = []byte("<!--")
+)
+
+// declaration handles CDATA, comments and the document type, which is dropped with all that it
+// declares.
+func (g *guard) declaration(rest []byte) {
+	switch {
+	case bytes.HasPrefix(rest, cdataStart):
+		body := rest[len(cdataStart):]
+		end := g.index(body, "]]>")
+		if end < 0 {
+			g.pos = len(g.src)
+			return
+		}
+		if g.copies() {
+			g.out = appendEscaped(g.out, body[:min(end, maxInline)])
+		}
+		g.pos += len(cdataStart) + end + len("]]>")
+	case bytes.HasPrefix(rest, comment):
+		g.pos += g.span(rest, len(comment), "-->")
+	default:
+		g.pos += g.doctype(rest)
+	}
+}
+
+// doctype is the length of a document type declaration with its internal subset.
+func (g *guard) doctype(rest []byte) int {
+	depth := 0
+	for i, c := range rest {
+		switch c {
+		case '[':
+			if depth++; g.index(rest[i:], "]") < 0 {
+				depth = 0
+			}
+		case ']':
+			depth--
+		case '>':
+			if depth <= 0 {
+				return i + 1
+			}
+		}
+	}
+	return len(rest)
+}
+
+func (g *guard) copies() bool {
+	return len(g.stack) > 0 && g.stack[len(g.stack)-1].text
+}
+
+// character handles text between markup.
+func (g *guard) character(s []byte) {
+	if len(s) == 0 || !g.copies() {
+		return
+	}
+	s = s[:min(len(s), maxInline)]
+	if plain(s) {
+		g.out = append(g.out, s...)
+		return
+	}
+	g.out = appendEscaped(g.out, []byte(decodeEntities(string(s))))
+}
+
+// endTag closes the element that it names, and those that were left open inside. One that names
+// no open element is dropped: a decoder would close the wrong ones.
+func (g *guard) endTag() {
+	rest := g.src[g.pos:]
+	end := bytes.IndexByte(rest, '>')
+	if end < 0 {
+		g.pos = len(g.src)
+		return
+	}
+	if next := bytes.IndexByte(rest[1:], '<'); next >= 0 && next < end { // "</title<link>"
+		end = next
+	}
+	name := bytes.TrimSpace(bytes.TrimRight(rest[2:end+1], ">"))
+	at := g.find(name)
+	g.pos += end + 1
+	if at >= 0 {
+		g.closeTo(at)
+	}
+}
+
+// find is the index of the innermost open element of that name, or -1.
+func (g *guard) find(name []byte) int {
+	g.work += len(g.stack)
+	for i := len(g.stack) - 1; i >= 0; i-- {
+		if bytes.EqualFold(g.stack[i].name, name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// closeTo closes the open elements from the innermost to the one at the index.
+func (g *guard) closeTo(at int) {
+	for i := len(g.stack) - 1; i >= at; i-- {
+		o := g.stack[i]
+		if o.as != "" {
+			g.out = append(g.out, '<', '/')
+			g.out = append(g.out, o.as...)
+			g.out = append(g.out, '>')
+		}
+		g.bindings = g.bindings[:o.bindings]
+		g.stack = g.stack[:i]
+		if o.item != nil {
+			g.inItem = 0
+			g.endItem(o)
+		}
+	}
+}
+
+// beginItem marks where an item begins; nil when it is one too many.
+func (g *guard) beginItem() *itemMark {
+	if len(g.items)+g.recurring >= maxItems {
+		g.dropped++
+		return nil
+	}
+	g.ofItem = 0
+	g.items = append(g.items, itemFacts{})
+	return &itemMark{src: g.pos, out: len(g.out), texts: len(g.texts)}
+}
+
+// endItem hashes an item, and takes it back when the caller knows it.
+func (g *guard) endItem(o open) {
+	h := sha256.New()
+	h.Write([]byte(rules))
+	for _, s := range []string{o.base, o.lang, g.root.name} {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	h.Write(bytes.TrimSpace(g.src[o.item.src:g.pos]))
+	f := &g.items[len(g.items)-1]
+	f.base, f.lang = o.base, o.lang
+	f.loose = g.stack[len(g.stack)-1].inside == rssRoot
+	copy(f.raw[:], h.Sum(nil))
+	if g.known != nil && g.known(f.raw) {
+		g.recurring++
+		g.takeBack(o.item)
+	}
+}
+
+func (g *guard) takeBack(m *itemMark) {
+	g.out, g.texts = g.out[:m.out], g.texts[:m.texts]
+	g.items = g.items[:len(g.items)-1]
+}
+
+// lookup gives the text that the decoder saw as a number.
+func (g *guard) lookup(number string) text {
+	i, err := strconv.Atoi(strings.TrimSpace(number))
+	if err != nil || i < 0 || i >= len(g.texts) {
+		return text{}
+	}
+	return g.texts[i]
+}

@@ -1,0 +1,91 @@
+package parse
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// textOf is the text that a reader sees of a tree, blocks apart by a space.
+func textOf(root *html.Node) string {
+	var b strings.Builder
+	appendText(&b, root, nil, maxHTMLOut)
+	return b.String()
+}
+
+// appendText writes the text of a tree but for that inside the elements named in without, until
+// there is enough.
+func appendText(b *strings.Builder, n *html.Node, without map[string]bool, enough int) {
+	switch {
+	case n.Type == html.TextNode:
+		b.WriteString(n.Data)
+		return
+	case without[n.Data]:
+		return
+	}
+	apart := policies[n.Data].block || n.Data == "br" || inTable[n.Data]
+	if apart {
+		b.WriteByte(' ')
+	}
+	for c := n.FirstChild; c != nil && b.Len() < enough; c = c.NextSibling {
+		appendText(b, c, without, enough)
+	}
+	if apart {
+		b.WriteByte(' ')
+	}
+}
+
+// hollow are the elements that are nothing without content.
+var hollow = set("p", "div", "span", "a", "b", "strong", "i", "em", "u", "s", "small", "sub", "sup", "code", "h1", "h2", "h3",
+	"h4", "h5", "h6", "figure", "figcaption", "blockquote", "ul", "ol", "li", "dl", "picture", "pre", "tr", "tbody", "thead", "tfoot", "table")
+
+// prune removes the elements that show nothing, from the innermost outwards.
+func prune(n *html.Node) {
+	for c := n.FirstChild; c != nil; {
+		next := c.NextSibling
+		if c.Type == html.ElementNode {
+			prune(c)
+			if hollow[c.Data] && empty(c) {
+				n.RemoveChild(c)
+			}
+		}
+		c = next
+	}
+	joinText(n)
+}
+
+// joinText makes one node of neighbouring ones, as the parser does.
+func joinText(n *html.Node) {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type != html.TextNode || c.NextSibling == nil || c.NextSibling.Type != html.TextNode {
+			continue
+		}
+		var b strings.Builder
+		b.WriteString(c.Data)
+		for next := c.NextSibling; next != nil && next.Type == html.TextNode; next = c.NextSibling {
+			b.WriteString(next.Data)
+			n.RemoveChild(next)
+		}
+		c.Data = b.String()
+	}
+}
+
+// empty says whether nothing but space is in an element.
+func empty(n *html.Node) bool {
+	for c := range n.ChildNodes() {
+		if c.Type != html.TextNode || strings.TrimSpace(c.Data) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// firstImage is the address of the first picture in a tree.
+func firstImage(n *html.Node) string {
+	for c := range n.Descendants() {
+		if c.Data == "img" {
+			return value(c.Attr, "src")
+		}
+	}
+	return ""
+}
