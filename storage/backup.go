@@ -94,6 +94,7 @@ func mayReplace(dsn, file string) error {
 
 // header is what a SQLite file says of itself (https://www.sqlite.org/fileformat.html §1.3).
 type header struct {
+	sqlite      bool
 	application uint32
 	wal         bool // as the service leaves its database; a backup is not
 }
@@ -111,7 +112,7 @@ func readHeader(file string) (h header, err error) {
 	if !strings.HasPrefix(string(b[:]), "SQLite format 3\x00") {
 		return h, nil
 	}
-	return header{application: binary.BigEndian.Uint32(b[68:]), wal: b[18] == 2}, nil
+	return header{sqlite: true, application: binary.BigEndian.Uint32(b[68:]), wal: b[18] == 2}, nil
 }
 
 // stamp is the form of the time in a backup's name, UTC.

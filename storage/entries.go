@@ -134,20 +134,12 @@ func (w *entryWriter) write(ctx context.Context, s session) ([]string, error) {
 	for _, slug := range slugs {
 		heads = append(heads, []any{w.topics[slug].id, w.topics[slug].head})
 	}
-	for _, step := range []struct {
-		query string
-		args  [][]any
-	}{
-		{`UPDATE topic SET head = $2, ` + revise + ` WHERE id = $1`, heads},
-		{`UPDATE entry SET score = $3, evidence = $4 WHERE topic_id = $1 AND seq = $2`, w.rejudged},
-		{`DELETE FROM entry WHERE topic_id = $1 AND seq = $2`, w.ended},
-		{`INSERT INTO entry (topic_id, seq, article_id, at, score, evidence) VALUES ($1, $2, $3, $4, $5, $6)`, w.added},
-	} {
-		if err := s.each(ctx, step.query, step.args); err != nil {
-			return nil, err
-		}
-	}
-	return slugs, nil
+	return slugs, s.each(ctx,
+		step{`UPDATE topic SET head = $2, ` + revise + ` WHERE id = $1`, heads},
+		step{`UPDATE entry SET score = $3, evidence = $4 WHERE topic_id = $1 AND seq = $2`, w.rejudged},
+		step{`DELETE FROM entry WHERE topic_id = $1 AND seq = $2`, w.ended},
+		step{`INSERT INTO entry (topic_id, seq, article_id, at, score, evidence) VALUES ($1, $2, $3, $4, $5, $6)`, w.added},
+	)
 }
 
 // Revisions gives the present revision of every configured topic.

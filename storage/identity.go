@@ -4,9 +4,10 @@ import (
 	"crypto/sha256"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"tributary/feeds"
 )
@@ -20,8 +21,8 @@ const (
 	wholeKey = 'w' // of everything, for items that neither guid nor link tells apart
 )
 
-func newKey(kind byte, text string) key {
-	sum := sha256.Sum256([]byte(text))
+func newKey(kind byte, text []byte) key {
+	sum := sha256.Sum256(text)
 	k := key{kind}
 	copy(k[1:], sum[:])
 	return k
@@ -29,24 +30,54 @@ func newKey(kind byte, text string) key {
 
 func (k key) kind() byte { return k[0] }
 
-// item is an article of a document on its way to being recognised. The normalised forms are for
-// comparing only; they are never shown or fetched.
+// item is an article of a document on its way to being recognised. What most items never need is made
+// when it is asked for. The normalised forms are for comparing only; they are never shown or fetched.
 type item struct {
 	*feeds.Article
-	guid, link, title string // normalised
-	keys              []key  // strongest first
-	repeats           int    // index of the earlier item of the document that this one repeats, or -1
+	keys     []key // strongest first
+	guidless bool  // it has no guid, or one that tells nothing
+	repeats  int   // index of the earlier item of the document that this one repeats, or -1
 
-	body    string // see text
+	normal struct { // "" until asked for
+		guid, link, title, text string
+	}
 	shingle uint64 // see likeness
 }
 
-// text is summary and content as words; made only for the few items that need it.
-func (it *item) text() string {
-	if it.body == "" {
-		it.body = words(it.Summary + " " + it.Content)
+func (it *item) guid() string {
+	if it.normal.guid == "" {
+		it.normal.guid = string(appendGUID(nil, it.GUID))
 	}
-	return it.body
+	return it.normal.guid
+}
+
+func (it *item) link() string {
+	if it.normal.link == "" {
+		it.normal.link = string(appendLink(nil, it.URL))
+	}
+	return it.normal.link
+}
+
+// title is the headline as words.
+func (it *item) title() string {
+	if it.normal.title == "" {
+		it.normal.title = words(it.Title)
+	}
+	return it.normal.title
+}
+
+// text is summary and content as words.
+func (it *item) text() string {
+	if it.normal.text == "" {
+		it.normal.text = words(it.Summary + " " + it.Content)
+	}
+	return it.normal.text
+}
+
+// whole is the key of an item that has no better one. Dates are the publisher's.
+func (it *item) whole() key {
+	parts := []string{it.GUID, it.link(), it.title(), it.text(), it.Published.UTC().Format(time.RFC3339Nano)}
+	return newKey(wholeKey, []byte(strings.Join(parts, "\x00")))
 }
 
 // identify gives every article of one document the keys it is to be known by. A guid or link that two
@@ -55,29 +86,17 @@ func (it *item) text() string {
 func identify(articles []feeds.Article, habits feeds.Habits) ([]item, feeds.Habits) {
 	items := make([]item, len(articles))
 	for i := range articles {
-		a := &articles[i]
-		items[i] = item{Article: a, guid: normalGUID(a.GUID), link: normalURL(a.URL), title: words(a.Title), repeats: -1}
+		items[i] = item{Article: &articles[i], repeats: -1}
 	}
-	habits |= findRepeats(items)
-	uses := map[key]int{}
+	shared := giveKeys(items, habits)
+	if len(shared) == 0 {
+		return items, habits
+	}
+	habits |= findRepeats(items, shared)
+	shared = giveKeys(items, habits)
 	for i := range items {
 		it := &items[i]
-		if it.repeats >= 0 {
-			continue
-		}
-		if it.guid != "" && habits&feeds.GUIDsChange == 0 {
-			it.keys = append(it.keys, newKey(guidKey, it.guid))
-		}
-		if it.link != "" && habits&feeds.LinksShared == 0 {
-			it.keys = append(it.keys, newKey(linkKey, it.link))
-		}
-		for _, k := range it.keys {
-			uses[k]++
-		}
-	}
-	for i := range items {
-		it := &items[i]
-		it.keys = slices.DeleteFunc(it.keys, func(k key) bool { return uses[k] > 1 })
+		it.keys = slices.DeleteFunc(it.keys, func(k key) bool { return shared[k] != nil })
 		if len(it.keys) == 0 && it.repeats < 0 {
 			it.keys = []key{it.whole()}
 		}
@@ -85,70 +104,114 @@ func identify(articles []feeds.Article, habits feeds.Habits) ([]item, feeds.Habi
 	return items, habits
 }
 
-func (it *item) whole() key {
-	return newKey(wholeKey, strings.Join([]string{it.GUID, it.link, it.title, it.text(), strconv.FormatInt(millis(it.Published), 10)}, "\x00"))
-}
-
-// findRepeats marks items that say the same thing twice, and learns whether different ones share a link.
-func findRepeats(items []item) (habits feeds.Habits) {
-	byGUID, byLink := map[string][]int{}, map[string][]int{}
+// giveKeys gives the items that repeat no other their guid and link keys, as far as habits leave those
+// any worth, and says which keys several items have.
+func giveKeys(items []item, habits feeds.Habits) (shared map[key][]int) {
+	first := make(map[key]int, 2*len(items))
+	all := make([]key, 0, 2*len(items))
+	var buf []byte
 	for i := range items {
 		it := &items[i]
-		var earlier []int
-		if it.guid != "" {
-			earlier = append(earlier, byGUID[it.guid]...)
+		if it.keys = nil; it.repeats >= 0 {
+			continue
 		}
-		for _, j := range append(earlier, byLink[it.link]...) {
-			other := &items[j]
-			if it.same(other) {
-				it.repeats = j
-				break
-			}
-			if it.link != "" && it.link == other.link && it.guid != other.guid {
-				habits |= feeds.LinksShared
-			}
+		from := len(all)
+		buf = appendGUID(buf[:0], it.GUID)
+		it.guidless = len(buf) == 0 || habits&feeds.GUIDsChange != 0
+		if !it.guidless {
+			all = append(all, newKey(guidKey, buf))
 		}
-		if it.repeats < 0 {
-			byGUID[it.guid] = append(byGUID[it.guid], i)
-			byLink[it.link] = append(byLink[it.link], i)
+		if buf = appendLink(buf[:0], it.URL); len(buf) > 0 && habits&feeds.LinksShared == 0 {
+			all = append(all, newKey(linkKey, buf))
+		}
+		if len(all) == from {
+			all = append(all, it.whole())
+		}
+		it.keys = all[from:len(all):len(all)]
+		for _, k := range it.keys {
+			j, used := first[k]
+			switch {
+			case !used:
+				first[k] = i
+			case shared == nil:
+				shared = map[key][]int{k: {j, i}}
+			case shared[k] == nil:
+				shared[k] = []int{j, i}
+			default:
+				shared[k] = append(shared[k], i)
+			}
 		}
 	}
-	return habits
+	return shared
 }
 
-// same says that two items of one document are one article.
-func (it *item) same(other *item) bool {
-	guid := it.guid != "" && it.guid == other.guid
-	link, title := it.link == other.link, it.title == other.title
+// findRepeats marks items that say the same thing twice, and learns whether different ones share
+// links. One pair is an accident; three items, or half of a document, are a habit.
+func findRepeats(items []item, shared map[key][]int) (habits feeds.Habits) {
+	sharing := map[int]bool{}
+	for i := range items {
+		it := &items[i]
+		for _, k := range it.keys {
+			group := shared[k]
+			pair := len(group) == 2 && len(items) > 2
+			for _, j := range group {
+				if j >= i || it.repeats >= 0 {
+					break
+				}
+				other := &items[j]
+				switch {
+				case it.same(other, pair):
+					it.repeats = j
+				case k.kind() == linkKey && it.guid() != other.guid():
+					sharing[i], sharing[j] = true, true
+				}
+			}
+		}
+	}
+	if len(sharing) >= 3 || len(sharing) > 0 && 2*len(sharing) >= len(items) {
+		return feeds.LinksShared
+	}
+	return 0
+}
+
+// same says that two items of one document are one article; pair, that no third one shares what they
+// share.
+func (it *item) same(other *item, pair bool) bool {
+	link, title := it.link() == other.link(), it.title() == other.title()
 	when := it.Published.Equal(other.Published)
-	if guid {
+	if guid := it.guid(); guid != "" && guid == other.guid() {
 		return link && title || (link || title) && when
 	}
-	return link && title && when && it.text() == other.text()
+	if !link || !title || it.text() != other.text() {
+		return false
+	}
+	// A page of its own that is listed twice. Notices of a status page, which all link to it, are told
+	// apart by their dates.
+	listedTwice := pair && it.GUID == "" && other.GUID == "" && it.URL != "" && len(it.title())+len(it.text()) >= shortestText
+	return when || listedTwice
 }
 
-// normalGUID drops what publishers change in a guid that is a URL: its scheme, "www." and a fragment
-// that only counts (…/c0ffee#3).
-func normalGUID(guid string) string {
+// appendGUID appends a guid without what publishers change in one that is a URL: its scheme, "www."
+// and a fragment that only counts (…/c0ffee#3).
+func appendGUID(b []byte, guid string) []byte {
 	guid = strings.TrimSpace(guid)
 	scheme, _, ok := strings.Cut(guid, "://")
 	if !ok || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
-		return guid
+		return append(b, guid...)
 	}
 	u, err := url.Parse(guid)
 	if err != nil || u.Host == "" {
-		return guid
+		return append(b, guid...)
 	}
-	var b strings.Builder
-	b.WriteString(strings.TrimPrefix(strings.ToLower(u.Host), "www."))
-	b.WriteString(u.EscapedPath())
+	b = append(b, strings.TrimPrefix(strings.ToLower(u.Host), "www.")...)
+	b = append(b, u.EscapedPath()...)
 	if u.RawQuery != "" {
-		b.WriteString("?" + u.RawQuery)
+		b = append(append(b, '?'), u.RawQuery...)
 	}
 	if !counts(u.Fragment) {
-		b.WriteString("#" + u.Fragment)
+		b = append(append(b, '#'), u.Fragment...)
 	}
-	return b.String()
+	return b
 }
 
 // counts says that a fragment is empty or a number.
@@ -156,34 +219,46 @@ func counts(fragment string) bool {
 	return strings.Trim(fragment, "0123456789") == ""
 }
 
-// normalURL drops from a link what does not tell articles apart: scheme, "www.", default port, final
-// slash, the order of parameters, and parameters that track.
-func normalURL(link string) string {
+// appendLink appends a link without what does not tell articles apart: scheme, "www.", default port,
+// final slash, the order of parameters, and parameters that track.
+func appendLink(b []byte, link string) []byte {
 	link = strings.TrimSpace(link)
 	u, err := url.Parse(link)
 	if err != nil || u.Host == "" {
-		return link
+		return append(b, link...)
 	}
-	var b strings.Builder
-	b.WriteString(strings.TrimPrefix(strings.ToLower(u.Hostname()), "www."))
+	b = append(b, strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")...)
 	if p := u.Port(); p != "" && p != "80" && p != "443" {
-		b.WriteString(":" + p)
+		b = append(append(b, ':'), p...)
 	}
-	b.WriteString(strings.TrimSuffix(u.EscapedPath(), "/"))
-	query := u.Query()
-	for _, name := range slices.Sorted(func(yield func(string) bool) {
-		for name := range query {
-			if !tracks(name) && !yield(name) {
-				return
-			}
+	return appendPath(b, u)
+}
+
+// appendPath appends what follows the host.
+func appendPath(b []byte, u *url.URL) []byte {
+	b = append(b, strings.TrimSuffix(u.EscapedPath(), "/")...)
+	if u.RawQuery != "" {
+		query := u.Query()
+		for _, name := range sortedNames(query) {
+			b = append(append(append(b, '&'), name...), '=')
+			b = append(b, strings.Join(query[name], ",")...)
 		}
-	}) {
-		b.WriteString("&" + name + "=" + strings.Join(query[name], ","))
 	}
-	if u.Fragment != "" && !counts(u.Fragment) {
-		b.WriteString("#" + u.Fragment)
+	if !counts(u.Fragment) {
+		b = append(append(b, '#'), u.Fragment...)
 	}
-	return b.String()
+	return b
+}
+
+func sortedNames(query url.Values) []string {
+	names := make([]string, 0, len(query))
+	for name := range query {
+		if !tracks(name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 var tracking = map[string]bool{
@@ -203,7 +278,7 @@ func words(text string) string {
 	b.Grow(len(text))
 	gap := false
 	for _, r := range text {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+		if !inWord(r) {
 			gap = true
 			continue
 		}
@@ -214,4 +289,11 @@ func words(text string) string {
 		b.WriteRune(unicode.ToLower(r))
 	}
 	return b.String()
+}
+
+func inWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	}
+	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }

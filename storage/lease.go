@@ -115,7 +115,7 @@ func (d *DB) Free(ctx context.Context, dead func(owner string) bool) error {
 			return err
 		}
 		// The token grows so that a dead owner that was not dead commits nothing.
-		if err := s.each(ctx, `UPDATE host SET owner = '', token = token + 1 WHERE owner = $1`, freed); err != nil {
+		if err := s.each(ctx, step{`UPDATE host SET owner = '', token = token + 1 WHERE owner = $1`, freed}); err != nil {
 			return err
 		}
 		return wakeHosts(ctx, s)
@@ -141,7 +141,7 @@ func (d *DB) Hurry(ctx context.Context, keep func(feeds.State) bool) error {
 		if err != nil {
 			return err
 		}
-		if err := s.each(ctx, `UPDATE source SET due_at = now_ms() WHERE url = $1 AND due_at > now_ms()`, due); err != nil {
+		if err := s.each(ctx, step{`UPDATE source SET due_at = now_ms() WHERE url = $1 AND due_at > now_ms()`, due}); err != nil {
 			return err
 		}
 		return wakeHosts(ctx, s)
@@ -167,33 +167,36 @@ func scanState(r rowScanner) (st feeds.State, err error) {
 	return st, err
 }
 
-// saveState stores what a visit learned, if the lease still holds. It says whether the source is now
-// shown under another name.
-func saveState(ctx context.Context, s session, l feeds.Lease, st feeds.State, forUpdate string) (source int64, renamed bool, err error) {
+// fence gives the source of a visit, and fails when its host's lease holds no more. It says whether
+// the source is now shown under another name. Until the transaction ends nobody can claim the host.
+func (d *DB) fence(ctx context.Context, s session, l feeds.Lease, st feeds.State) (source int64, renamed bool, err error) {
 	var held bool
-	if _, err := one(ctx, s, []any{&held}, `SELECT true FROM host WHERE name = $1 AND token = $2`+forUpdate, l.Host, l.Token); err != nil {
+	found, err := one(ctx, s, []any{&held, &source, &renamed}, `
+		SELECT h.token = $2, s.id, s.site_url <> $4 OR s.title = '' AND s.own_title <> $5
+		FROM host h JOIN source s ON s.host = h.name WHERE h.name = $1 AND s.url = $3`+d.engine.forUpdate(),
+		l.Host, l.Token, st.Source, st.SiteURL, st.Title)
+	switch {
+	case err != nil:
 		return 0, false, err
-	}
-	if !held {
+	case !found:
+		return 0, false, feeds.ErrNotFound
+	case !held:
 		return 0, false, feeds.ErrLeaseLost
 	}
-	found, err := one(ctx, s, []any{&source, &renamed}, `
-		SELECT id, site_url <> $2 OR title = '' AND own_title <> $3 FROM source WHERE url = $1`, st.Source, st.SiteURL, st.Title)
-	if err == nil && !found {
-		err = feeds.ErrNotFound
-	}
-	if err != nil {
-		return 0, false, err
-	}
-	_, err = s.exec(ctx, `
+	return source, renamed, nil
+}
+
+// stateStep stores what a visit has learned about a source.
+func stateStep(source int64, st feeds.State) step {
+	return step{`
 		UPDATE source SET etag = $2, last_modified = $3, validator_url = $4, body_hash = $5, own_title = $6, site_url = $7,
-			own_language = $8, due_at = $9, last_visit = $10, last_success = $11, newest   = $12, rhythm = $13,
+			own_language = $8, due_at = $9, last_visit = $10, last_success = $11, newest = $12, rhythm = $13,
 			failures = $14, result = $15, reason = $16, habits = $17, paused_until = $18
-		WHERE id = $1`,
+		WHERE id = $1`, [][]any{{
 		source, []byte(st.ETag), []byte(st.LastModified), st.ValidatorURL, notNil(st.BodyHash), st.Title, st.SiteURL,
 		st.Language, millis(st.NextVisit), millis(st.LastVisit), millis(st.LastSuccess), millis(st.Newest),
-		st.Rhythm.Milliseconds(), st.Failures, string(st.Result), strings.ToValidUTF8(st.Reason, "\uFFFD"), int64(st.Unstable), millis(st.Paused))
-	return source, renamed, err
+		st.Rhythm.Milliseconds(), st.Failures, string(st.Result), strings.ToValidUTF8(st.Reason, "\uFFFD"), int64(st.Unstable), millis(st.Paused),
+	}}}
 }
 
 // notNil stands for the empty value in columns that are never null.

@@ -1,12 +1,15 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
+	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,6 +33,8 @@ type planned struct {
 	hash     []byte
 	canon    []byte
 	likeness uint64
+	edits    int64 // see known.edit
+	editing  time.Time
 	content  []byte // as stored
 	codec    int
 	keys     []key // not stored yet
@@ -39,76 +44,153 @@ type planned struct {
 // makePlan looks up what is known of a visit's articles and says what is to be stored.
 func (d *DB) makePlan(ctx context.Context, v feeds.Visit, judge feeds.Judge) (plan, error) {
 	items, habits := identify(v.Articles, v.State.Unstable)
+	r := newRecognition(items)
 	var byKey map[key]*known
-	var recent []*known
-	err := d.engine.read(ctx, func(s session) error {
-		var err error
-		if byKey, err = d.lookup(ctx, s, v.State.Source, items); err != nil {
-			return err
-		}
-		strange := func(it item) bool {
-			return it.repeats < 0 && !slices.ContainsFunc(it.keys, func(k key) bool { return byKey[k] != nil })
-		}
-		if slices.ContainsFunc(items, strange) {
-			recent, err = newest(ctx, s, v.State.Source)
-		}
+	err := d.engine.read(ctx, func(s session) (err error) {
+		byKey, err = d.recognise(ctx, s, v.State.Source, r)
 		return err
 	})
 	if err != nil {
 		return plan{}, err
 	}
-	found := recognise(items, byKey, recent)
-	p := plan{habits: habits | learn(items, found)}
-	for i := range items {
-		p.add(&items[i], found[i], byKey, v, &d.ids)
-	}
+	p := plan{habits: r.learn(habits)}
+	p.addAll(r, byKey, v, &d.ids)
 	for i := range p.rows {
-		r := &p.rows[i]
-		if r.aliases {
+		row := &p.rows[i]
+		if row.aliases {
 			continue
 		}
-		r.content, r.codec = d.compress(r.Content)
-		r.entries = judge(r.Article)
+		row.content, row.codec = d.compress(row.Content)
+		row.entries = judge(row.Article)
 	}
 	return p, nil
 }
 
-func (p *plan) add(it *item, found recognised, byKey map[key]*known, v feeds.Visit, ids *idSource) {
-	if it.repeats >= 0 {
-		return
+// recognise finds the stored articles of a document's items, and gives those that own their keys.
+func (d *DB) recognise(ctx context.Context, s session, source string, r *recognition) (map[key]*known, error) {
+	byKey, err := d.lookup(ctx, s, source, r.items)
+	if err != nil {
+		return nil, err
 	}
-	r := planned{Article: it.Article, hash: digest(it.Article)}
-	for _, k := range it.keys { // one that belongs to another article stays there
-		if byKey[k] == nil && !(p.habits&feeds.GUIDsChange != 0 && k.kind() == guidKey) {
-			r.keys = append(r.keys, k)
+	r.byKeys(byKey)
+	strange := false
+	var nameless []item
+	for _, it := range r.open {
+		strange = true
+		if !slices.ContainsFunc(it.keys, func(k key) bool { return byKey[k] == nil }) {
+			it.keys = append(it.keys, it.whole())
+			nameless = append(nameless, item{keys: it.keys[len(it.keys)-1:]})
 		}
 	}
+	if !strange {
+		return byKey, nil
+	}
+	if len(nameless) > 0 { // other articles own all their keys
+		more, err := d.lookup(ctx, s, source, nameless)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(byKey, more)
+		r.byKeys(more)
+	}
+	recent, err := newest(ctx, s, source)
+	if err != nil {
+		return nil, err
+	}
+	r.byLikeness(recent)
+	return byKey, nil
+}
+
+// addAll adds what is to be stored of a document.
+func (p *plan) addAll(r *recognition, byKey map[key]*known, v feeds.Visit, ids *idSource) {
+	var buf []byte
+	for i := range r.items {
+		it, found := &r.items[i], r.found[i].known
+		if it.repeats >= 0 {
+			continue
+		}
+		if found != nil && found.gone() { // removed by retention: it must not come back
+			p.known++
+			continue
+		}
+		var hash [16]byte
+		hash, buf = digest(it.Article, buf)
+		row := planned{Article: it.Article, keys: p.free(it, byKey, found != nil)}
+		switch {
+		case found == nil && len(row.keys) > 0:
+			row.isNew, row.id, row.uid = true, ids.next(v.At), publicID(v.State.Source, row.keys[0])
+			row.fill(it, hash[:])
+			row.Seen = v.At
+		case found != nil && !bytes.Equal(found.hash, hash[:]) && row.mayEdit(found, v.At):
+			row.id, row.uid = found.id, found.uid
+			row.fill(it, hash[:])
+			row.Seen = seen(found.id)
+			row.Published = found.published // once given, it stays
+			if row.Updated.IsZero() {
+				row.Updated = v.At
+			}
+		default:
+			p.known++
+			if found == nil || len(row.keys) == 0 { // unknown and without a key: it was another item's article once
+				continue
+			}
+			row.id, row.aliases = found.id, true
+		}
+		p.rows = append(p.rows, row)
+	}
+}
+
+// free gives the item's keys that no article owns. Guids that change are worth keeping only when
+// a new article has nothing else.
+func (p *plan) free(it *item, byKey map[key]*known, isKnown bool) (keys []key) {
+	guid := -1
+	for _, k := range it.keys {
+		switch {
+		case byKey[k] != nil:
+		case k.kind() == guidKey && p.habits&feeds.GUIDsChange != 0:
+			guid = len(keys)
+			fallthrough
+		default:
+			keys = append(keys, k)
+		}
+	}
+	if guid >= 0 && (isKnown || len(keys) > 1) {
+		keys = slices.Delete(keys, guid, guid+1)
+	}
+	return keys
+}
+
+// fill makes the row from a copy of the item, in texts that every engine takes.
+func (row *planned) fill(it *item, hash []byte) {
+	a := *it.Article
+	a.ID = publicText(row.uid)
+	for _, text := range []*string{&a.URL, &a.Title, &a.Summary, &a.Content, &a.Language, &a.Image, &a.Rights} {
+		*text = strings.ReplaceAll(strings.ToValidUTF8(*text, "\uFFFD"), "\x00", "\uFFFD")
+	}
+	row.Article, row.hash = &a, hash
+	row.likeness = it.likeness()
+	row.canon = canon(it.link(), row.uid)
+}
+
+// Within a day an article is edited at most so often, and then rests for a day as it is: one whose text
+// is another at every visit does not move its topics for ever.
+const (
+	mostEdits = 20
+	editDay   = 24 * time.Hour
+)
+
+// mayEdit counts an edit, unless the article rests.
+func (row *planned) mayEdit(a *known, now time.Time) bool {
+	row.edits, row.editing = a.edits+1, a.editing
 	switch {
-	case found.known == nil:
-		r.isNew, r.id, r.uid = true, ids.next(v.At), publicID(v.State.Source, it, r.keys)
-		r.Seen = v.At
-	case found.hash == nil: // it was removed by retention and must not come back
-		p.known++
-		return
-	case found.edited(r.hash):
-		r.id, r.uid, r.Seen = found.id, found.uid, seen(found.id)
-		r.Published = found.published // once given, it stays
-		if r.Updated.IsZero() {
-			r.Updated = v.At
-		}
-	default:
-		p.known++
-		if len(r.keys) == 0 {
-			return
-		}
-		r.id, r.aliases = found.id, true
+	case now.Sub(a.editing) >= editDay:
+		row.edits, row.editing = 1, now
+	case a.edits >= mostEdits:
+		return false
+	case row.edits == mostEdits:
+		row.editing = now
 	}
-	if !r.aliases {
-		r.ID = publicText(r.uid)
-		r.likeness = it.likeness()
-		r.canon = canon(it.link, r.uid)
-	}
-	p.rows = append(p.rows, r)
+	return true
 }
 
 // canon is the hash by which copies of an article are found in other sources.
@@ -116,19 +198,14 @@ func canon(link string, uid []byte) []byte {
 	if link == "" {
 		return uid // has no copies
 	}
-	k := newKey(linkKey, link)
+	k := newKey(linkKey, []byte(link))
 	return k[:]
 }
 
 // publicID is made from the source and the strongest key that is the article's own, so it is the same
-// wherever and whenever the article is first stored.
-func publicID(source string, it *item, own []key) []byte {
-	k := it.whole
-	if len(own) > 0 {
-		k = func() key { return own[0] }
-	}
-	first := k()
-	sum := sha256.Sum256(append([]byte(source+"\x00"), first[:]...))
+// wherever and whenever the same documents are stored.
+func publicID(source string, own key) []byte {
+	sum := sha256.Sum256(append([]byte(source+"\x00"), own[:]...))
 	return sum[:16]
 }
 
@@ -136,17 +213,15 @@ var publicEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").With
 
 func publicText(uid []byte) string { return publicEncoding.EncodeToString(uid) }
 
-// digest is the hash of what a reader sees of an article. Dates are not in it: some publishers move
-// them at every fetch.
-func digest(a *feeds.Article) []byte {
-	h := sha256.New()
-	var size [8]byte
-	for _, s := range []string{a.URL, a.Title, a.Summary, a.Content, a.Image, list(a.Authors)} {
-		binary.BigEndian.PutUint64(size[:], uint64(len(s)))
-		h.Write(size[:])
-		h.Write([]byte(s))
+// digest is the hash of what a reader sees of an article; buf is grown and given back. Dates are not in
+// it: some publishers move them at every fetch.
+func digest(a *feeds.Article, buf []byte) (hash [16]byte, grown []byte) {
+	buf = buf[:0]
+	for _, s := range [...]string{a.URL, a.Title, a.Summary, a.Content, a.Image, list(a.Authors)} {
+		buf = append(binary.BigEndian.AppendUint64(buf, uint64(len(s))), s...)
 	}
-	return h.Sum(nil)[:16]
+	sum := sha256.Sum256(buf)
+	return [16]byte(sum[:16]), buf
 }
 
 // idSource gives ids that grow with time: 43 bits of milliseconds, then 20 that tell ids of one

@@ -198,13 +198,15 @@ func (s pgSession) query(ctx context.Context, scan func(rowScanner) error, query
 }
 
 // each sends all of them in one round trip.
-func (s pgSession) each(ctx context.Context, query string, args [][]any) error {
-	if len(args) == 0 {
-		return nil
-	}
+func (s pgSession) each(ctx context.Context, steps ...step) error {
 	var b pgx.Batch
-	for _, a := range args {
-		b.Queue(query, a...)
+	for _, st := range steps {
+		for _, a := range st.args {
+			b.Queue(st.query, a...)
+		}
+	}
+	if b.Len() == 0 {
+		return nil
 	}
 	return s.tx.SendBatch(ctx, &b).Close()
 }

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"net/url"
 	"strings"
 	"time"
 
@@ -12,13 +13,27 @@ import (
 type known struct {
 	id        int64
 	uid       []byte
+	url       string
 	title     string
 	published time.Time // as the publisher says; zero when it does not
 	likeness  uint64
 	hash      []byte // nil once the article itself is gone: the key is its tombstone
+	edits     int64  // of the day that began at editing
+	editing   time.Time
+
+	headline string // title as words, once asked for
 }
 
-// recognised is an item that a stored article has been found for, or not: then id is 0.
+func (a *known) words() string {
+	if a.headline == "" {
+		a.headline = words(a.title)
+	}
+	return a.headline
+}
+
+func (a *known) gone() bool { return a.hash == nil }
+
+// recognised is the stored article of an item, or nil.
 type recognised struct {
 	*known
 	by byte // kind of the key that told, or alike
@@ -26,69 +41,146 @@ type recognised struct {
 
 const alike = 'a' // no key knew the item, but an article of the source is like it
 
-// recognise finds the stored article of each item. One article takes at most one item of a document,
-// and stronger evidence chooses first. recent are the source's newest articles, for items that no key
-// knows. Repeats stay unrecognised.
-func recognise(items []item, byKey map[key]*known, recent []*known) []recognised {
-	found := make([]recognised, len(items))
-	taken := map[int64]bool{}
-	take := func(i int, k *known, by byte) {
-		found[i] = recognised{k, by}
-		taken[k.id] = true
+// recognition finds the stored articles of a document's items. One article takes at most one item, and
+// stronger evidence chooses first. Repeats stay unrecognised.
+type recognition struct {
+	items []item
+	found []recognised
+	taken map[int64]bool
+}
+
+func newRecognition(items []item) *recognition {
+	return &recognition{items, make([]recognised, len(items)), make(map[int64]bool, len(items))}
+}
+
+func (r *recognition) take(i int, a *known, by byte) {
+	r.found[i] = recognised{a, by}
+	r.taken[a.id] = true
+}
+
+// open gives the items that are not recognised yet.
+func (r *recognition) open(yield func(int, *item) bool) {
+	for i := range r.items {
+		if r.found[i].known == nil && r.items[i].repeats < 0 && !yield(i, &r.items[i]) {
+			return
+		}
 	}
-	for _, kind := range []byte{guidKey, linkKey, wholeKey} {
-		for i := range items {
-			it := &items[i]
+}
+
+// byKeys takes the articles that the items' keys belong to.
+func (r *recognition) byKeys(byKey map[key]*known) {
+	for _, kind := range []byte{guidKey, wholeKey, linkKey} {
+		for i, it := range r.open {
 			for _, k := range it.keys {
-				a := byKey[k]
-				if found[i].known != nil || it.repeats >= 0 || k.kind() != kind || a == nil || taken[a.id] {
+				if k.kind() != kind {
 					continue
 				}
 				// A page of "today's deals" keeps its link and changes its story: a link alone is not enough.
-				if kind != linkKey || a.hash == nil || it.isStory(a) {
-					take(i, a, kind)
+				if a := byKey[k]; a != nil && !r.taken[a.id] && (kind != linkKey || it.isStory(a)) {
+					r.take(i, a, kind)
+					break
 				}
 			}
 		}
 	}
-	for i := range items {
-		if found[i].known != nil || items[i].repeats >= 0 {
-			continue
-		}
+}
+
+// byLikeness looks for the items that no key knows among the source's newest articles.
+func (r *recognition) byLikeness(recent []*known) {
+	for i, it := range r.open {
 		for _, a := range recent {
-			if !taken[a.id] && items[i].isLike(a) {
-				take(i, a, alike)
+			if !r.taken[a.id] && it.isSame(a) {
+				r.take(i, a, alike)
 				break
 			}
 		}
 	}
-	return found
-}
-
-// isStory is the second witness that a known link needs when the guid is another one.
-func (it *item) isStory(a *known) bool {
-	return !it.Published.IsZero() && it.Published.Equal(a.published) || shared(it.title, words(a.title)) >= 0.5 || it.closeTo(a, 6)
-}
-
-// isLike says that an item that no key knows is an article that we have: the headline changed and with
-// it slug and guid, the site moved, or the links hold tokens that never come back.
-func (it *item) isLike(a *known) bool {
-	title := words(a.title)
-	sameTitle := it.title != "" && it.title == title
-	sameTime := it.Published.Equal(a.published)
-	switch {
-	case it.Published.IsZero() && a.published.IsZero():
-		return sameTitle && it.closeTo(a, 3)
-	case it.Published.IsZero() || a.published.IsZero():
-		return false
-	case sameTime && it.Published.Truncate(time.Hour).Equal(it.Published): // a date, not a moment
-		return sameTitle || it.closeTo(a, 3)
-	case sameTime:
-		return sameTitle || shared(it.title, title) >= 0.5 || it.closeTo(a, 6)
-	case it.guid == "":
-		return it.Published.Sub(a.published).Abs() < 48*time.Hour && sameTitle && it.closeTo(a, 3)
+	for i, it := range r.open {
+		// What several articles have in common, such as the moment of a batch, tells nothing.
+		var only *known
+		n := 0
+		for _, a := range recent {
+			if it.resembles(a) {
+				only = a
+				n++
+			}
+		}
+		if n == 1 && !r.taken[only.id] {
+			r.take(i, only, alike)
+		}
 	}
-	return false
+}
+
+// isStory is the second witness that a known link needs when no guid speaks for it.
+func (it *item) isStory(a *known) bool {
+	switch {
+	case a.gone(): // unless it is news with an id of its own, what was removed must not come back
+		return it.guidless || !it.Published.After(seen(a.id))
+	case !it.Published.IsZero() && it.Published.Equal(a.published):
+		return true
+	case !it.guidless:
+		return shared(it.title(), a.words()) >= 0.5 || it.closeTo(a, 6)
+	case it.Published.IsZero() || a.published.IsZero():
+		return shared(it.title(), a.words()) >= 0.25 || it.closeTo(a, 6)
+	}
+	// A live report changes its headline and its time all day, under one link.
+	return it.Published.Sub(a.published).Abs() < 24*time.Hour ||
+		shared(it.title(), a.words()) >= 0.5 || it.closeTo(a, 6)
+}
+
+// isSame says that an item that no key knows is an article that we have: the site moved and took its
+// ids along, or the links hold tokens that never come back.
+func (it *item) isSame(a *known) bool {
+	if it.title() == "" || it.title() != a.words() {
+		return false
+	}
+	dated, wasDated := !it.Published.IsZero(), !a.published.IsZero()
+	switch {
+	case it.samePath(a):
+		return true
+	case !dated && !wasDated:
+		return it.closeTo(a, 3)
+	case !dated || !wasDated:
+		return false
+	case it.Published.Equal(a.published):
+		return !it.onTheHour() || it.spelledID() || it.closeTo(a, 3)
+	}
+	return it.GUID == "" && it.Published.Sub(a.published).Abs() < 48*time.Hour && it.closeTo(a, 3)
+}
+
+// resembles says that an item that no key knows may be an article that we have: the headline changed,
+// and with it slug and guid.
+func (it *item) resembles(a *known) bool {
+	switch {
+	case it.Published.IsZero() || !it.Published.Equal(a.published) || !it.spelledID():
+		return false
+	case it.onTheHour():
+		return it.closeTo(a, 3)
+	}
+	return shared(it.title(), a.words()) >= 0.5 || it.closeTo(a, 6)
+}
+
+// onTheHour says that the time of publication is a date rather than a moment.
+func (it *item) onTheHour() bool { return it.Published.Truncate(time.Hour).Equal(it.Published) }
+
+// spelledID says that the item has no id beside its address, which an edited headline changes. A
+// publisher that numbers articles gives another number only to another article.
+func (it *item) spelledID() bool {
+	return it.guidless || strings.TrimSuffix(it.guid(), "/") == it.link()
+}
+
+// samePath says that the two addresses differ in their hosts alone.
+func (it *item) samePath(a *known) bool {
+	now, err := url.Parse(it.URL)
+	if err != nil {
+		return false
+	}
+	was, err := url.Parse(a.url)
+	if err != nil || strings.EqualFold(now.Host, was.Host) {
+		return false
+	}
+	path := appendPath(nil, now)
+	return len(path) > 0 && bytes.Equal(path, appendPath(nil, was))
 }
 
 // closeTo compares texts that are long enough to be told apart.
@@ -114,23 +206,30 @@ func shared(a, b string) float64 {
 	return float64(both) / float64(max(len(in), 1))
 }
 
-// learn says whether the source renews its guids: articles came back, and none by its guid.
-func learn(items []item, found []recognised) feeds.Habits {
+// guidsChanged is a habit that is known inside this package only: the last document that told anything
+// had renewed guids. Once may be a move to another system.
+const guidsChanged feeds.Habits = 1 << 7
+
+// learn says what a document adds to, or takes from, the habits that the source had: guids change when
+// twice in a row most articles that came back did so under other guids.
+func (r *recognition) learn(had feeds.Habits) feeds.Habits {
 	byGUID, otherwise := 0, 0
-	for i, f := range found {
+	for i, f := range r.found {
 		switch {
-		case f.known == nil || items[i].guid == "":
+		case f.known == nil || r.items[i].guidless:
 		case f.by == guidKey:
 			byGUID++
 		default:
 			otherwise++
 		}
 	}
-	if byGUID == 0 && otherwise >= 3 {
-		return feeds.GUIDsChange
+	switch {
+	case byGUID+otherwise < 3:
+		return had
+	case otherwise < 4*byGUID:
+		return had &^ guidsChanged
+	case had&guidsChanged == 0:
+		return had | guidsChanged
 	}
-	return 0
+	return had&^guidsChanged | feeds.GUIDsChange
 }
-
-// edited says that what a reader sees of the article is not what is stored.
-func (r recognised) edited(hash []byte) bool { return !bytes.Equal(r.hash, hash) }

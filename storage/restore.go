@@ -88,6 +88,10 @@ func replaceable(ctx context.Context, file string, force bool) error {
 	if !force {
 		return errors.New("there is a database already; --force keeps it aside and puts the backup in its place")
 	}
+	h, err := readHeader(file)
+	if err != nil || !h.sqlite { // nobody runs on that, and SQLite would remove its -wal
+		return err
+	}
 	if err := fold(ctx, file); errors.Is(err, errInUse) {
 		return err
 	}

@@ -21,7 +21,7 @@ func (e *sqliteEngine) load(ctx context.Context, s session, table string, column
 	for i := range marks {
 		marks[i] = fmt.Sprintf("$%d", i+1)
 	}
-	return s.each(ctx, fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", table, strings.Join(columns, ", "), strings.Join(marks, ", ")), rows)
+	return s.each(ctx, step{fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", table, strings.Join(columns, ", "), strings.Join(marks, ", ")), rows})
 }
 
 func (e *sqliteEngine) settle(ctx context.Context, s session) error {

@@ -136,10 +136,12 @@ func (c *sqliteConn) exec(ctx context.Context, query string, args ...any) (int64
 	return res.RowsAffected()
 }
 
-func (c *sqliteConn) each(ctx context.Context, query string, args [][]any) error {
-	for _, a := range args {
-		if _, err := c.exec(ctx, query, a...); err != nil {
-			return err
+func (c *sqliteConn) each(ctx context.Context, steps ...step) error {
+	for _, st := range steps {
+		for _, a := range st.args {
+			if _, err := c.exec(ctx, st.query, a...); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

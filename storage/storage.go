@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -23,6 +24,7 @@ type DB struct {
 	enc    *zstd.Encoder
 	dec    *zstd.Decoder
 	ids    idSource
+	close  func() error
 }
 
 // engine is what differs between SQLite and PostgreSQL.
@@ -63,8 +65,14 @@ type session interface {
 	exec(ctx context.Context, query string, args ...any) (affected int64, err error)
 	// query gives the rows to scan, one call each.
 	query(ctx context.Context, scan func(rowScanner) error, query string, args ...any) error
-	// each runs one statement once for every list of arguments.
-	each(ctx context.Context, query string, args [][]any) error
+	// each takes the steps, one after the other.
+	each(ctx context.Context, steps ...step) error
+}
+
+// step is a statement that is run once for every list of arguments.
+type step struct {
+	query string
+	args  [][]any
 }
 
 // rowScanner is one row of a result.
@@ -89,7 +97,10 @@ func Open(ctx context.Context, dsn string, log *slog.Logger) (*DB, error) {
 	if err != nil {
 		panic(err) // cannot happen: the options are constants
 	}
-	return &DB{engine: e, log: log, enc: enc, dec: dec}, nil
+	return &DB{engine: e, log: log, enc: enc, dec: dec, close: sync.OnceValue(func() error {
+		dec.Close()
+		return e.close()
+	})}, nil
 }
 
 // connect opens a database as it is.
@@ -104,11 +115,8 @@ func isPostgres(dsn string) bool {
 	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
 }
 
-// Close waits for running statements and closes the database.
-func (d *DB) Close() error {
-	d.dec.Close()
-	return d.engine.close()
-}
+// Close waits for running statements and closes the database. A second Close does nothing.
+func (d *DB) Close() error { return d.close() }
 
 // one is query for statements that give at most one row; it says whether there was one.
 func one(ctx context.Context, s session, dest []any, query string, args ...any) (found bool, err error) {

@@ -45,7 +45,7 @@ func open(t *testing.T, dsn string) *storage.DB {
 
 // postgres gives the address of a server to test with. Where there is none the test is skipped, unless
 // TRIBUTARY_TEST_REQUIRE names postgres: then it fails.
-func postgres(t *testing.T) string {
+func postgres(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv("TRIBUTARY_TEST_POSTGRES")
 	if server == "" {
@@ -63,7 +63,7 @@ func postgres(t *testing.T) string {
 }
 
 // emptyDatabase makes a database of its own for one test.
-func emptyDatabase(t *testing.T, server string) string {
+func emptyDatabase(t testing.TB, server string) string {
 	t.Helper()
 	name := fmt.Sprintf("tributary_test_%x", rand.Uint64())
 	run := func(ctx context.Context, sql string) {

@@ -49,14 +49,11 @@ func syncSources(ctx context.Context, s session, sources []feeds.Source) (shown 
 	if _, err := s.exec(ctx, `UPDATE source SET active = 0 WHERE active = 1`); err != nil {
 		return nil, err
 	}
-	if err := s.each(ctx, `INSERT INTO host (name, due_at) VALUES ($1, now_ms()) ON CONFLICT DO NOTHING`, hosts); err != nil {
-		return nil, err
-	}
-	if err := s.each(ctx, `
+	if err := s.each(ctx, step{`INSERT INTO host (name, due_at) VALUES ($1, now_ms()) ON CONFLICT DO NOTHING`, hosts}, step{`
 		INSERT INTO source (url, host, title, language, country, tags, publish, every, active, due_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, now_ms())
 		ON CONFLICT (url) DO UPDATE SET host = $2, title = $3, language = $4, country = $5,
-			tags = $6, publish = $7, every = $8, active = 1`, rows); err != nil {
+			tags = $6, publish = $7, every = $8, active = 1`, rows}); err != nil {
 		return nil, err
 	}
 	return digest.Sum(nil), wakeHosts(ctx, s)
@@ -107,13 +104,11 @@ func syncTopics(ctx context.Context, s session, topics []feeds.Topic, site strin
 			gone = append(gone, []any{slug})
 		}
 	}
-	if err := s.each(ctx, `INSERT INTO topic (slug, active, face, changed_at) VALUES ($1, 1, $2, now_ms())`, added); err != nil {
-		return err
-	}
-	if err := s.each(ctx, `UPDATE topic SET active = 1, face = $2, `+revise+` WHERE slug = $1`, changed); err != nil {
-		return err
-	}
-	return s.each(ctx, `UPDATE topic SET active = 0 WHERE slug = $1`, gone)
+	return s.each(ctx,
+		step{`INSERT INTO topic (slug, active, face, changed_at) VALUES ($1, 1, $2, now_ms())`, added},
+		step{`UPDATE topic SET active = 1, face = $2, ` + revise + ` WHERE slug = $1`, changed},
+		step{`UPDATE topic SET active = 0 WHERE slug = $1`, gone},
+	)
 }
 
 // revise is the part of an UPDATE of topic that makes a new revision; its time never goes back.

@@ -29,11 +29,12 @@ func (d *DB) SaveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge 
 	var saved feeds.Saved
 	err = d.engine.write(ctx, func(s session) error {
 		saved = feeds.Saved{Known: p.known}
-		source, renamed, err := saveState(ctx, s, l, v.State, d.engine.forUpdate())
-		if err != nil || len(p.rows) == 0 && !renamed {
+		source, renamed, err := d.fence(ctx, s, l, v.State)
+		if err != nil {
 			return err
 		}
-		if err := saveArticles(ctx, s, source, p.rows, d.engine.indexText(), &saved); err != nil {
+		steps := append([]step{stateStep(source, v.State)}, articleSteps(source, p.rows, d.engine.indexText(), &saved)...)
+		if err := s.each(ctx, steps...); err != nil || len(p.rows) == 0 && !renamed {
 			return err
 		}
 		saved.Topics, err = d.saveEntries(ctx, s, source, p.rows, v.First, renamed)
@@ -48,56 +49,8 @@ func (d *DB) SaveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge 
 	return saved, nil
 }
 
-// lookup gives the stored articles that any of the items' keys belongs to.
-func (d *DB) lookup(ctx context.Context, s session, source string, items []item) (map[key]*known, error) {
-	var keys [][]byte
-	for i := range items {
-		for _, k := range items[i].keys {
-			keys = append(keys, k[:])
-		}
-	}
-	found := map[key]*known{}
-	if len(keys) == 0 {
-		return found, nil
-	}
-	byID := map[int64]*known{}
-	cond, args := among(d.engine, "k.key", 2, keys)
-	err := s.query(ctx, func(r rowScanner) error {
-		var k []byte
-		a := &known{}
-		var published, likeness int64
-		if err := r.Scan(&k, &a.id, &a.uid, &a.title, &published, &likeness, &a.hash); err != nil {
-			return err
-		}
-		a.published, a.likeness = moment(published), uint64(likeness)
-		if byID[a.id] == nil {
-			byID[a.id] = a
-		}
-		found[key(k)] = byID[a.id]
-		return nil
-	}, `SELECT k.key, k.article_id, a.uid, coalesce(a.title, ''), coalesce(a.published_at, 0), coalesce(a.likeness, 0), a.hash
-		FROM article_key k LEFT JOIN article a ON a.id = k.article_id
-		WHERE k.source_id = (SELECT id FROM source WHERE url = $1) AND `+cond, append([]any{source}, args...)...)
-	return found, err
-}
-
-// compared is how many of a source's newest articles an unknown item is compared with.
-const compared = 200
-
-func newest(ctx context.Context, s session, source string) (articles []*known, err error) {
-	err = s.query(ctx, func(r rowScanner) error {
-		a := &known{}
-		var published, likeness int64
-		err := r.Scan(&a.id, &a.uid, &a.title, &published, &likeness, &a.hash)
-		a.published, a.likeness = moment(published), uint64(likeness)
-		articles = append(articles, a)
-		return err
-	}, `SELECT id, uid, title, published_at, likeness, hash FROM article
-		WHERE source_id = (SELECT id FROM source WHERE url = $1) ORDER BY id DESC LIMIT $2`, source, compared)
-	return articles, err
-}
-
-func saveArticles(ctx context.Context, s session, source int64, rows []planned, indexText string, saved *feeds.Saved) error {
+// articleSteps stores the new and edited articles of a source.
+func articleSteps(source int64, rows []planned, indexText string, saved *feeds.Saved) []step {
 	var articles, edited, contents, newContents, keys, texts [][]any
 	for _, r := range rows {
 		for _, k := range r.keys {
@@ -114,30 +67,23 @@ func saveArticles(ctx context.Context, s session, source int64, rows []planned, 
 			articles = append(articles, append(fields, source, r.uid))
 			newContents = append(newContents, content)
 		} else {
-			edited = append(edited, fields)
+			edited = append(edited, append(fields, r.edits, millis(r.editing)))
 			contents = append(contents, content)
 		}
 	}
 	saved.New, saved.Changed = len(articles), len(edited)
-	for _, step := range []struct {
-		query string
-		args  [][]any
-	}{
+	return []step{
 		{`INSERT INTO article (id, guid, url, canon, title, summary, authors, categories, language, image, rights, enclosures,
 			published_at, updated_at, hash, likeness, source_id, uid)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`, articles},
 		{`INSERT INTO article_content (article_id, codec, html) VALUES ($1, $2, $3)`, newContents},
 		{`UPDATE article SET guid = $2, url = $3, canon = $4, title = $5, summary = $6, authors = $7, categories = $8, language = $9,
-			image = $10, rights = $11, enclosures = $12, published_at = $13, updated_at = $14, hash = $15, likeness = $16 WHERE id = $1`, edited},
+			image = $10, rights = $11, enclosures = $12, published_at = $13, updated_at = $14, hash = $15, likeness = $16,
+			edits = $17, edits_since = $18 WHERE id = $1`, edited},
 		{`UPDATE article_content SET codec = $2, html = $3 WHERE article_id = $1`, contents},
 		{`INSERT INTO article_key (source_id, key, article_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, keys},
 		{indexText, texts},
-	} {
-		if err := s.each(ctx, step.query, step.args); err != nil {
-			return err
-		}
 	}
-	return nil
 }
 
 // saveEntries is the last act of a visit. It locks the topics it changes, in the order of their ids,

@@ -24,6 +24,7 @@ type Store interface {
 	Search(ctx context.Context, text string, limit int) ([]feeds.Article, error)
 	Unannounced(ctx context.Context) ([]feeds.Revision, error)
 	Announced(ctx context.Context, r feeds.Revision) error
+	Prune(ctx context.Context, cutoff time.Time, perSource, limit int) (int, error)
 }
 
 // Run runs the contract. open gives an empty store that t closes.
@@ -52,6 +53,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"state comes back as it was saved", (*fixture).state},
 		{"every text survives", (*fixture).texts},
 		{"the words of titles and summaries are found", (*fixture).search},
+		{"retention removes old articles that no document shows", (*fixture).pruneByAge},
+		{"retention keeps the newest of each source", (*fixture).pruneBySource},
 		{"what moved waits in the outbox until it is announced", (*fixture).outbox},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,0 +1,424 @@
+package storage_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"tributary/feeds"
+	"tributary/storage"
+)
+
+// cpu is the CPU time that this process and, for PostgreSQL, the server's processes have used. Wall
+// time says little on a machine that others use.
+func cpu(b *testing.B, server bool) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	used := time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	if !server {
+		return used
+	}
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, name := range stats {
+		text, err := os.ReadFile(name)
+		if err != nil || !strings.Contains(string(text), "(postgres)") {
+			continue
+		}
+		fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+		for _, ticks := range fields[11:13] { // utime and stime, in hundredths of a second (proc(5))
+			n, err := strconv.Atoi(ticks)
+			if err != nil {
+				b.Fatal(err)
+			}
+			used += time.Duration(n) * 10 * time.Millisecond
+		}
+	}
+	return used
+}
+
+// prose is n bytes of text that compresses about as news does.
+func prose(r *rand.Rand, n int) string {
+	var b strings.Builder
+	for b.Len() < n {
+		b.WriteString(vocabulary[min(r.IntN(len(vocabulary)), r.IntN(len(vocabulary)))])
+		if r.IntN(9) == 0 {
+			b.WriteByte('.')
+		}
+		b.WriteByte(' ')
+	}
+	return b.String()[:n]
+}
+
+var vocabulary = func() (words []string) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 4000 {
+		w := make([]byte, 2+r.IntN(4)+r.IntN(6))
+		for i := range w {
+			w[i] = "etaoinshrdlucmfwypvbgkjqxz"[min(r.IntN(26), r.IntN(26))]
+		}
+		words = append(words, string(w))
+	}
+	return words
+}()
+
+// newsArticle is an article as feeds have them: half of them a summary alone, the others whole.
+func newsArticle(r *rand.Rand, source, n int, topics ...string) feeds.Article {
+	a := feeds.Article{
+		GUID: fmt.Sprintf("tag:s%d.example,2026:%d", source, n), URL: fmt.Sprintf("https://s%d.example/2026/%d/%s", source, n, strings.ReplaceAll(prose(r, 30), " ", "-")),
+		Title: prose(r, 60), Summary: prose(r, 150+r.IntN(300)), Authors: []string{prose(r, 14)}, Language: "en", Categories: topics,
+		Published: time.Now().UTC().Add(-time.Duration(n) * time.Second).Truncate(time.Millisecond),
+	}
+	if r.IntN(100) < 45 {
+		a.Content = "<p>" + prose(r, 2000+r.IntN(5000)) + "</p>"
+	}
+	return a
+}
+
+func byCategory(a *feeds.Article) (entries []feeds.Entry) {
+	for _, c := range a.Categories {
+		entries = append(entries, feeds.Entry{Topic: c, Score: 3, Evidence: []feeds.Hit{{Term: c, Field: feeds.TitleField, Score: 3}}})
+	}
+	return entries
+}
+
+// benchStore is a store of some sources, each on its own host and claimed for an hour.
+func benchStore(b *testing.B, dsn string, sources int) (*storage.DB, []feeds.Lease) {
+	b.Helper()
+	db, err := storage.Open(b.Context(), dsn, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { db.Close() })
+	var list []feeds.Source
+	for i := range sources {
+		list = append(list, feeds.Source{URL: fmt.Sprintf("https://s%d.example/feed", i), Title: fmt.Sprint("Source ", i)})
+	}
+	var topics []feeds.Topic
+	for i := range 20 {
+		topics = append(topics, feeds.Topic{ID: fmt.Sprint("t", i), Title: fmt.Sprint("Topic ", i)})
+	}
+	if err := db.Sync(b.Context(), list, topics, ""); err != nil {
+		b.Fatal(err)
+	}
+	leases, err := db.Claim(b.Context(), "bench", sources, time.Hour)
+	if err != nil || len(leases) != sources {
+		b.Fatal(len(leases), err)
+	}
+	return db, leases
+}
+
+func save(b *testing.B, db *storage.DB, l feeds.Lease, articles []feeds.Article) {
+	b.Helper()
+	st := l.Due[0]
+	now := time.Now().UTC()
+	st.LastVisit, st.LastSuccess, st.NextVisit = now, now, now.Add(time.Hour)
+	saved, err := db.SaveVisit(context.WithoutCancel(b.Context()), l, feeds.Visit{At: now, State: st, Articles: articles}, byCategory)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if saved.New != len(articles) {
+		b.Fatalf("%d of %d articles are new", saved.New, len(articles))
+	}
+}
+
+// BenchmarkVisit saves visits of 30 new articles, two thirds of them in one topic, and compares their
+// CPU time with that of the same rows inserted by bare prepared statements into a database of the same
+// schema, 30 articles in a transaction. x-bare is the ratio.
+func BenchmarkVisit(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) {
+		dir := b.TempDir()
+		benchmarkVisit(b, filepath.Join(dir, "a.db"), filepath.Join(dir, "b.db"), false)
+	})
+	b.Run("postgres", func(b *testing.B) {
+		server := postgres(b)
+		benchmarkVisit(b, emptyDatabase(b, server), emptyDatabase(b, server), true)
+	})
+}
+
+func benchmarkVisit(b *testing.B, dsn, bare string, server bool) {
+	const sources, size = 50, 30
+	db, leases := benchStore(b, dsn, sources)
+	other, _ := benchStore(b, bare, sources)
+	if err := other.Close(); err != nil {
+		b.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	documents := make([][]feeds.Article, b.N)
+	for visit := range documents {
+		for i := range size {
+			var topics []string
+			if i%3 != 0 {
+				topics = []string{fmt.Sprint("t", visit%20)}
+			}
+			documents[visit] = append(documents[visit], newsArticle(r, visit%sources, visit*size+i, topics...))
+		}
+	}
+	b.ResetTimer()
+	start := cpu(b, server)
+	for visit, articles := range documents {
+		save(b, db, leases[visit%sources], articles)
+	}
+	used := cpu(b, server) - start
+	b.StopTimer()
+	rows := storedRows(b, dsn)
+	insertBare := bareSQLite
+	if server {
+		insertBare = barePostgres
+	}
+	base := insertBare(b, bare, rows, b.N)
+	b.ReportMetric(float64(used.Microseconds())/float64(b.N), "cpu-µs/visit")
+	b.ReportMetric(float64(base.Microseconds())/float64(b.N), "bare-µs/visit")
+	b.ReportMetric(float64(used)/float64(base), "x-bare")
+}
+
+// inserted is the tables that a visit of new articles fills, with the statement that fills each.
+var inserted = []struct{ table, columns, order string }{
+	{"article", "id, guid, url, canon, title, summary, authors, categories, language, image, rights, enclosures, published_at, updated_at, hash, likeness, source_id, uid", "id"},
+	{"article_content", "article_id, codec, html", "article_id"},
+	{"article_key", "source_id, key, article_id", "article_id"},
+	{"entry", "topic_id, seq, article_id, at, score, evidence", "article_id"},
+}
+
+// storedRows reads back what the visits stored.
+func storedRows(b *testing.B, dsn string) map[string][][]any {
+	b.Helper()
+	driver := "sqlite"
+	if strings.HasPrefix(dsn, "postgres") {
+		driver = "pgx"
+	} else {
+		dsn = "file:" + dsn
+	}
+	db, err := sql.Open(driver, dsn)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	all := map[string][][]any{}
+	for _, t := range inserted {
+		rows, err := db.Query("SELECT " + t.columns + " FROM " + t.table + " ORDER BY " + t.order)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for rows.Next() {
+			row := make([]any, strings.Count(t.columns, ",")+1)
+			into := make([]any, len(row))
+			for i := range row {
+				into[i] = &row[i]
+			}
+			if err := rows.Scan(into...); err != nil {
+				b.Fatal(err)
+			}
+			all[t.table] = append(all[t.table], row)
+		}
+		if err := errorsJoin(rows.Err(), rows.Close()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for _, a := range all["article"] {
+		all["article_text"] = append(all["article_text"], []any{a[0], a[4], a[5]})
+	}
+	return all
+}
+
+func errorsJoin(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertStatement gives the plain INSERT of a table.
+func insertStatement(table, columns string) string {
+	marks := make([]string, strings.Count(columns, ",")+1)
+	for i := range marks {
+		marks[i] = fmt.Sprintf("$%d", i+1)
+	}
+	return fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", table, columns, strings.Join(marks, ", "))
+}
+
+// batches cuts each table's rows into as many transactions as there were visits.
+func batches(rows map[string][][]any, visits int) (all []map[string][][]any) {
+	for i := range visits {
+		batch := map[string][][]any{}
+		for table, r := range rows {
+			batch[table] = r[len(r)*i/visits : len(r)*(i+1)/visits]
+		}
+		all = append(all, batch)
+	}
+	return all
+}
+
+// bareSQLite gives the CPU time of the bare inserts.
+func bareSQLite(b *testing.B, file string, rows map[string][][]any, visits int) time.Duration {
+	b.Helper()
+	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-16384)&_txlock=immediate")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	conn, err := db.Conn(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	prepared := map[string]*sql.Stmt{}
+	for _, t := range append(slices.Clone(inserted), struct{ table, columns, order string }{"article_text", "rowid, title, summary", ""}) {
+		if prepared[t.table], err = conn.PrepareContext(b.Context(), insertStatement(t.table, t.columns)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	exec := func(query string) {
+		if _, err := conn.ExecContext(b.Context(), query); err != nil {
+			b.Fatal(err)
+		}
+	}
+	start := cpu(b, false)
+	for _, batch := range batches(rows, visits) {
+		exec("BEGIN IMMEDIATE")
+		for _, table := range []string{"article", "article_content", "article_key", "article_text", "entry"} {
+			for _, row := range batch[table] {
+				for i := range row {
+					if blob, ok := row[i].([]byte); ok && blob == nil { // as the driver reads an empty one
+						row[i] = []byte{}
+					}
+				}
+				if _, err := prepared[table].ExecContext(b.Context(), row...); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		exec("COMMIT")
+	}
+	return cpu(b, false) - start
+}
+
+// barePostgres does the same; a server process that has ended would not be counted.
+func barePostgres(b *testing.B, dsn string, rows map[string][][]any, visits int) time.Duration {
+	b.Helper()
+	c, err := pgx.Connect(b.Context(), dsn)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close(b.Context())
+	statements := map[string]string{"article_text": "INSERT INTO article_text (article_id, words) VALUES ($1, words($2, $3))"}
+	for _, t := range inserted {
+		statements[t.table] = insertStatement(t.table, t.columns)
+	}
+	start := cpu(b, true)
+	for _, batch := range batches(rows, visits) {
+		err := pgx.BeginFunc(b.Context(), c, func(tx pgx.Tx) error {
+			var all pgx.Batch
+			for _, table := range []string{"article", "article_content", "article_key", "article_text", "entry"} {
+				for _, row := range batch[table] {
+					all.Queue(statements[table], row...)
+				}
+			}
+			return tx.SendBatch(b.Context(), &all).Close()
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	return cpu(b, true) - start
+}
+
+// benchArticles is how many articles the benchmarks of a full store have; TRIBUTARY_BENCH_ARTICLES says more.
+func benchArticles(b *testing.B) int {
+	n, err := strconv.Atoi(os.Getenv("TRIBUTARY_BENCH_ARTICLES"))
+	if err != nil {
+		n = 20_000
+	}
+	return n
+}
+
+// BenchmarkPage reads the newest 50 entries of topics with their content while another goroutine saves
+// visits, and reports the median and the 99th percentile, and the bytes that an article takes.
+func BenchmarkPage(b *testing.B) {
+	const sources, size = 200, 100
+	file := filepath.Join(b.TempDir(), "t.db")
+	db, leases := benchStore(b, file, sources)
+	r := rand.New(rand.NewPCG(5, 6))
+	text, n := 0, 0
+	visit := func() {
+		var articles []feeds.Article
+		for range size {
+			a := newsArticle(r, n/size%sources, n, fmt.Sprint("t", min(r.IntN(20), r.IntN(20))))
+			text += len(a.Title) + len(a.Summary) + len(a.Content) + len(a.URL) + len(a.GUID) + len(a.Authors[0])
+			articles = append(articles, a)
+			n++
+		}
+		save(b, db, leases[n/size%sources], articles)
+	}
+	for range benchArticles(b) / size {
+		visit()
+	}
+	report := sizes(b, file, n, text)
+	stop := make(chan struct{})
+	var crawl sync.WaitGroup
+	crawl.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				visit()
+			}
+		}
+	})
+	var took []time.Duration
+	for b.Loop() {
+		start := time.Now()
+		p, err := db.Page(b.Context(), feeds.Query{Topic: fmt.Sprint("t", len(took)%20), Limit: 50, Content: true})
+		if err != nil || len(p.Entries) != 50 {
+			b.Fatal(len(p.Entries), err)
+		}
+		took = append(took, time.Since(start))
+	}
+	close(stop)
+	crawl.Wait()
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+	for unit, v := range report {
+		b.ReportMetric(v, unit)
+	}
+}
+
+// sizes says what an article takes, without the full-text index and with it, over the bytes of
+// its texts.
+func sizes(b *testing.B, file string, articles, text int) map[string]float64 {
+	b.Helper()
+	db, err := sql.Open("sqlite", "file:"+file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	var all, index int
+	if err := db.QueryRow(`SELECT sum(pgsize), sum(CASE WHEN name LIKE 'article_text%' THEN pgsize ELSE 0 END) FROM dbstat`).Scan(&all, &index); err != nil {
+		b.Fatal(err)
+	}
+	return map[string]float64{
+		"B/article":       float64(all-index) / float64(articles),
+		"x-text":          float64(all-index) / float64(text),
+		"index-B/article": float64(index) / float64(articles),
+	}
+}

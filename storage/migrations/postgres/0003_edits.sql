@@ -1,0 +1,4 @@
+-- How often an article was edited within the day that began at edits_since: an article that is another
+-- at every visit rests after so many.
+ALTER TABLE article ADD COLUMN edits BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE article ADD COLUMN edits_since BIGINT NOT NULL DEFAULT 0;

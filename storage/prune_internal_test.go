@@ -1,0 +1,55 @@
+package storage
+
+import (
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"tributary/feeds"
+)
+
+// TestRemoveLooksAgain: an article that a document has begun to show since it was chosen stays.
+func TestRemoveLooksAgain(t *testing.T) {
+	ctx := t.Context()
+	db, err := Open(ctx, filepath.Join(t.TempDir(), "t.db"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.Sync(ctx, []feeds.Source{{URL: "https://a.example/"}}, []feeds.Topic{{ID: "peru"}}, ""); err != nil {
+		t.Fatal(err)
+	}
+	leases, err := db.Claim(ctx, "me", 1, time.Minute)
+	if err != nil || len(leases) != 1 {
+		t.Fatal(leases, err)
+	}
+	v := feeds.Visit{At: time.Now(), State: leases[0].Due[0], Articles: []feeds.Article{{GUID: "1", Title: "shown"}, {GUID: "2"}}}
+	_, err = db.SaveVisit(ctx, leases[0], v, func(a *feeds.Article) []feeds.Entry {
+		if a.Title == "" {
+			return nil
+		}
+		return []feeds.Entry{{Topic: "peru"}}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	err = db.engine.write(ctx, func(s session) error {
+		var ids []int64
+		err := s.query(ctx, func(r rowScanner) error {
+			var id int64
+			err := r.Scan(&id)
+			ids = append(ids, id)
+			return err
+		}, "SELECT id FROM article")
+		if err != nil {
+			return err
+		}
+		n, err = db.remove(ctx, s, ids)
+		return err
+	})
+	if err != nil || n != 1 {
+		t.Errorf("%d of two articles went, %v; want the one that is not shown", n, err)
+	}
+}
