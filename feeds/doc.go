@@ -25,15 +25,22 @@
 // # Who may import whom
 //
 // Arrows point at feeds; siblings do not know each other except as listed. A test in cmd/tributary
-// holds this table against `go list` and fails on any other arrow.
+// reads this table and fails on any other arrow. Nobody imports cmd/tributary, so no package can reach
+// the config.
 //
-//	feeds, feeds/fetch                 nothing
-//	feeds/match, parse, render         feeds
-//	storage                            feeds
-//	feeds/crawl                        feeds, feeds/fetch, feeds/parse
-//	feeds/web                          feeds, feeds/render
-//	storage/storagetest                the packages whose interfaces it checks
-//	cmd/tributary                      all; nobody imports it, so no package can reach the config
+//	feeds                  nothing
+//	feeds/fetch            nothing
+//	feeds/places           feeds
+//	feeds/match            feeds, feeds/places
+//	feeds/parse            feeds
+//	feeds/render           feeds
+//	feeds/stories          feeds
+//	storage                feeds
+//	feeds/crawl            feeds, feeds/fetch, feeds/parse
+//	feeds/push             feeds, feeds/fetch
+//	feeds/web              feeds, feeds/render
+//	storage/storagetest    feeds, feeds/crawl, feeds/web, storage
+//	cmd/tributary          all
 //
 // # Rules the design stands on
 //

@@ -2,6 +2,10 @@ package feeds
 
 import "time"
 
+// Shown is how many of a topic's newest entries its documents show. Retention leaves them in place, so
+// it changes no document.
+const Shown = 50
+
 // Feed is what we publish: a topic, ready to be written in some format. All URLs are absolute.
 type Feed struct {
 	ID          string // IRI; constant for the topic's life

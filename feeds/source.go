@@ -45,12 +45,13 @@ type State struct {
 	LastVisit   time.Time
 	LastSuccess time.Time
 	Newest      time.Time     // publication of its newest article
+	TTL         time.Duration // how long its document asks to be left alone
 	Rhythm      time.Duration // between two articles, smoothed; 0 while unknown
 	Failures    int           // visits failed in a row
 	Result      Result        // of the last visit
 	Reason      string        // why, in words, when the result is a failure
 
-	Unstable Habits // what its ids have taught us
+	Habits Habits // what its ids have taught us
 }
 
 // Habits are a source's bad habits with ids, learned and kept. They change how its articles

@@ -118,7 +118,7 @@ func benchStore(b *testing.B, dsn string, sources int) (*storage.DB, []feeds.Lea
 	if err := db.Sync(b.Context(), list, topics, ""); err != nil {
 		b.Fatal(err)
 	}
-	leases, err := db.Claim(b.Context(), "bench", sources, time.Hour)
+	leases, err := db.Claim(b.Context(), "bench", sources, time.Hour, 0)
 	if err != nil || len(leases) != sources {
 		b.Fatal(len(leases), err)
 	}

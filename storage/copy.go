@@ -109,7 +109,7 @@ func (c *copier) check(ctx context.Context) error {
 		return err
 	}
 	if have != want {
-		return fmt.Errorf("its schema has version %d and this program copies version %d; use the tributary that serves it", have, want)
+		return fmt.Errorf("its schema has version %d and this program copies version %d; start the service with this program first", have, want)
 	}
 	counts, err := countRows(ctx, c.write)
 	if err != nil {

@@ -102,6 +102,8 @@ func TestCopyRefuses(t *testing.T) {
 	good := filled(t, filepath.Join(t.TempDir(), "good.db"), 5)
 	full := filled(t, emptyDatabase(t, server), 1)
 	foreign := foreignFile(t)
+	older := filled(t, filepath.Join(t.TempDir(), "older.db"), 1)
+	alter(t, older, "UPDATE schema_version SET version = 1")
 	for _, test := range []struct{ name, from, to, want string }{
 		{"target has rows", good, full, "the target is not empty"},
 		{"onto itself", full, full, "the target is not empty"},
@@ -109,6 +111,7 @@ func TestCopyRefuses(t *testing.T) {
 		{"no folder", good, "/nowhere/at/all.db", "the folder /nowhere/at: no such file or directory"},
 		{"no source", "/nowhere/t.db", filepath.Join(t.TempDir(), "t.db"), "/nowhere/t.db: no such file or directory"},
 		{"foreign source", foreign, filepath.Join(t.TempDir(), "t.db"), "belongs to another program"},
+		{"older source", older, filepath.Join(t.TempDir(), "t.db"), "its schema has version 1 and this program copies version"},
 		{"empty source", emptyDatabase(t, server), filepath.Join(t.TempDir(), "t.db"), "that is no database of Tributary"},
 		{"nobody there", good, "postgres://x:secret@127.0.0.1:1/none", "cannot connect to PostgreSQL"},
 	} {

@@ -53,7 +53,7 @@ func saveNews(t *testing.T, db *storage.DB, articles ...feeds.Article) {
 	if err := db.Hurry(t.Context(), func(feeds.State) bool { return false }); err != nil {
 		t.Fatal(err)
 	}
-	leases, err := db.Claim(t.Context(), "me", 10, time.Minute)
+	leases, err := db.Claim(t.Context(), "me", 10, time.Minute, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func saveNews(t *testing.T, db *storage.DB, articles ...feeds.Article) {
 		if _, err := db.SaveVisit(t.Context(), l, v, inPeru); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.Release(t.Context(), l, 0); err != nil {
+		if err := db.Release(t.Context(), l, 0, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

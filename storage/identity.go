@@ -180,7 +180,7 @@ func (it *item) same(other *item, pair bool) bool {
 	link, title := it.link() == other.link(), it.title() == other.title()
 	when := it.Published.Equal(other.Published)
 	if guid := it.guid(); guid != "" && guid == other.guid() {
-		return link && title || (link || title) && when
+		return link && title || (title || link && pair) && when && !it.Published.IsZero()
 	}
 	if !link || !title || it.text() != other.text() {
 		return false
@@ -238,27 +238,21 @@ func appendLink(b []byte, link string) []byte {
 func appendPath(b []byte, u *url.URL) []byte {
 	b = append(b, strings.TrimSuffix(u.EscapedPath(), "/")...)
 	if u.RawQuery != "" {
-		query := u.Query()
-		for _, name := range sortedNames(query) {
-			b = append(append(append(b, '&'), name...), '=')
-			b = append(b, strings.Join(query[name], ",")...)
+		var kept []string
+		for parameter := range strings.SplitSeq(u.RawQuery, "&") {
+			if name, _, _ := strings.Cut(parameter, "="); parameter != "" && !tracks(name) {
+				kept = append(kept, parameter)
+			}
+		}
+		slices.Sort(kept)
+		for _, parameter := range kept {
+			b = append(append(b, '&'), parameter...)
 		}
 	}
 	if !counts(u.Fragment) {
 		b = append(append(b, '#'), u.Fragment...)
 	}
 	return b
-}
-
-func sortedNames(query url.Values) []string {
-	names := make([]string, 0, len(query))
-	for name := range query {
-		if !tracks(name) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }
 
 var tracking = map[string]bool{

@@ -9,40 +9,34 @@ import (
 	"tributary/feeds"
 )
 
-// maxDue bounds the sources that one lease hands out.
-const maxDue = 100
+// maxDue bounds the sources that one lease hands out, and so those that wait for nothing after a crash.
+const maxDue = 8
 
 // Claim leases up to n hosts that have due sources, those that wait longest first. Until a lease ends
-// nobody else gets its host. A lease whose owner died is simply due again when it ends.
-func (d *DB) Claim(ctx context.Context, owner string, n int, lease time.Duration) ([]feeds.Lease, error) {
+// nobody else gets its host. A lease whose owner died is simply due again when it ends; the sources
+// that were handed out with it are not due again before hold has passed.
+func (d *DB) Claim(ctx context.Context, owner string, n int, lease, hold time.Duration) ([]feeds.Lease, error) {
 	if at, err := d.NextClaim(ctx); err != nil || at.IsZero() || at.After(time.Now()) {
 		return nil, err // an idle crawler does not write
 	}
 	var leases []feeds.Lease
+	until := time.Now().Add(lease) // by this machine's clock, and early: the database's runs out later
 	err := d.engine.write(ctx, func(s session) error {
 		leases = nil
 		err := s.query(ctx, func(r rowScanner) error {
-			var l feeds.Lease
-			var until int64
-			err := r.Scan(&l.Host, &l.Token, &until)
-			l.Until = moment(until)
+			l := feeds.Lease{Until: until}
+			err := r.Scan(&l.Host, &l.Token)
 			leases = append(leases, l)
 			return err
 		}, `WITH due AS MATERIALIZED (
 				SELECT name FROM host WHERE due_at <= now_ms() ORDER BY due_at LIMIT $1`+d.engine.skipLocked()+`)
 			UPDATE host SET due_at = now_ms() + $2, token = token + 1, owner = $3
-			WHERE name IN (SELECT name FROM due) RETURNING name, token, due_at`, n, lease.Milliseconds(), owner)
+			WHERE name IN (SELECT name FROM due) RETURNING name, token`, n, lease.Milliseconds(), owner)
 		if err != nil {
 			return err
 		}
 		for i := range leases {
-			err := s.query(ctx, func(r rowScanner) error {
-				st, err := scanState(r)
-				leases[i].Due = append(leases[i].Due, st)
-				return err
-			}, `SELECT `+stateColumns+` FROM source WHERE host = $1 AND active = 1 AND due_at <= now_ms()
-				ORDER BY due_at LIMIT $2`, leases[i].Host, maxDue)
-			if err != nil {
+			if leases[i].Due, err = handOut(ctx, s, leases[i].Host, hold); err != nil {
 				return err
 			}
 		}
@@ -52,6 +46,22 @@ func (d *DB) Claim(ctx context.Context, owner string, n int, lease time.Duration
 		return nil, fmt.Errorf("claim hosts: %w", err)
 	}
 	return leases, nil
+}
+
+// handOut gives a claimed host's due sources and holds them.
+func handOut(ctx context.Context, s session, host string, hold time.Duration) (due []feeds.State, err error) {
+	var held [][]any
+	err = s.query(ctx, func(r rowScanner) error {
+		st, err := scanState(r)
+		due = append(due, st)
+		held = append(held, []any{st.Source, hold.Milliseconds()})
+		return err
+	}, `SELECT `+stateColumns+` FROM source WHERE host = $1 AND active = 1 AND due_at <= now_ms() AND held_until <= now_ms()
+		ORDER BY due_at LIMIT $2`, host, maxDue)
+	if err != nil || hold == 0 {
+		return due, err
+	}
+	return due, s.each(ctx, step{`UPDATE source SET held_until = now_ms() + $2 WHERE url = $1`, held})
 }
 
 // NextClaim says when a host can be claimed next, by this machine's clock; zero when none ever can.
@@ -70,14 +80,23 @@ func (d *DB) NextClaim(ctx context.Context) (time.Time, error) {
 	return time.Now().Add(time.Duration(wait) * time.Millisecond), nil
 }
 
-// Release gives a host back. It is due again after gap, or when its next source is.
-func (d *DB) Release(ctx context.Context, l feeds.Lease, gap time.Duration) error {
+// Release gives a host back, and the sources of the lease that were not asked. It is due again after
+// gap, or when its next source is.
+func (d *DB) Release(ctx context.Context, l feeds.Lease, gap time.Duration, unasked []string) error {
+	var back [][]any
+	for _, url := range unasked {
+		back = append(back, []any{url})
+	}
 	err := d.engine.write(ctx, func(s session) error {
-		_, err := s.exec(ctx, `
-			UPDATE host SET owner = '', due_at = (
-				SELECT CASE WHEN due > now_ms() + $3 THEN due ELSE now_ms() + $3 END
-				FROM (SELECT coalesce(min(due_at), $4) AS due FROM source WHERE host = $1 AND active = 1) AS first)
-			WHERE name = $1 AND token = $2`, l.Host, l.Token, gap.Milliseconds(), int64(never))
+		freed, err := s.exec(ctx, `UPDATE host SET owner = '', not_before = now_ms() + $3 WHERE name = $1 AND token = $2`,
+			l.Host, l.Token, gap.Milliseconds())
+		if err != nil || freed == 0 {
+			return err
+		}
+		if err := s.each(ctx, step{`UPDATE source SET held_until = 0 WHERE url = $1`, back}); err != nil {
+			return err
+		}
+		_, err = s.exec(ctx, `UPDATE host SET due_at = `+nextDue+` WHERE name = $2`, int64(never), l.Host)
 		return err
 	})
 	if err != nil {
@@ -90,7 +109,7 @@ func (d *DB) Release(ctx context.Context, l feeds.Lease, gap time.Duration) erro
 // among them.
 func (d *DB) Due(ctx context.Context, before time.Time) (n int, err error) {
 	err = d.engine.read(ctx, func(s session) error {
-		_, err := one(ctx, s, []any{&n}, `SELECT count(*) FROM source WHERE active = 1 AND due_at <= now_ms() AND last_visit < $1`, millis(before))
+		_, err := one(ctx, s, []any{&n}, `SELECT count(*) FROM source WHERE active = 1 AND due_at <= now_ms() AND held_until <= now_ms() AND last_visit < $1`, millis(before))
 		return err
 	})
 	if err != nil {
@@ -102,6 +121,9 @@ func (d *DB) Due(ctx context.Context, before time.Time) (n int, err error) {
 // Free ends the leases of owners that are dead, so that their hosts need not wait for the leases' ends.
 func (d *DB) Free(ctx context.Context, dead func(owner string) bool) error {
 	err := d.engine.write(ctx, func(s session) error {
+		if err := d.lockHosts(ctx, s); err != nil {
+			return err
+		}
 		var freed [][]any
 		err := s.query(ctx, func(r rowScanner) error {
 			var owner string
@@ -130,6 +152,9 @@ func (d *DB) Free(ctx context.Context, dead func(owner string) bool) error {
 // to leave alone.
 func (d *DB) Hurry(ctx context.Context, keep func(feeds.State) bool) error {
 	err := d.engine.write(ctx, func(s session) error {
+		if err := d.lockHosts(ctx, s); err != nil {
+			return err
+		}
 		var due [][]any
 		err := s.query(ctx, func(r rowScanner) error {
 			st, err := scanState(r)
@@ -141,7 +166,7 @@ func (d *DB) Hurry(ctx context.Context, keep func(feeds.State) bool) error {
 		if err != nil {
 			return err
 		}
-		if err := s.each(ctx, step{`UPDATE source SET due_at = now_ms() WHERE url = $1 AND due_at > now_ms()`, due}); err != nil {
+		if err := s.each(ctx, step{`UPDATE source SET held_until = 0, due_at = CASE WHEN due_at > now_ms() THEN now_ms() ELSE due_at END WHERE url = $1`, due}); err != nil {
 			return err
 		}
 		return wakeHosts(ctx, s)
@@ -153,17 +178,17 @@ func (d *DB) Hurry(ctx context.Context, keep func(feeds.State) bool) error {
 }
 
 const stateColumns = `url, etag, last_modified, validator_url, body_hash, own_title, site_url, own_language,
-	due_at, paused_until, last_visit, last_success, newest, rhythm, failures, result, reason, habits`
+	due_at, paused_until, last_visit, last_success, newest, rhythm, ttl, failures, result, reason, habits`
 
 func scanState(r rowScanner) (st feeds.State, err error) {
 	var etag, modified []byte
-	var due, paused, visit, success, fresh, rhythm int64
+	var due, paused, visit, success, newest, rhythm, ttl int64
 	err = r.Scan(&st.Source, &etag, &modified, &st.ValidatorURL, &st.BodyHash, &st.Title, &st.SiteURL, &st.Language,
-		&due, &paused, &visit, &success, &fresh, &rhythm, &st.Failures, &st.Result, &st.Reason, &st.Unstable)
+		&due, &paused, &visit, &success, &newest, &rhythm, &ttl, &st.Failures, &st.Result, &st.Reason, &st.Habits)
 	st.ETag, st.LastModified = string(etag), string(modified)
 	st.NextVisit, st.Paused, st.LastVisit = moment(due), moment(paused), moment(visit)
-	st.LastSuccess, st.Newest = moment(success), moment(fresh)
-	st.Rhythm = time.Duration(rhythm) * time.Millisecond
+	st.LastSuccess, st.Newest = moment(success), moment(newest)
+	st.Rhythm, st.TTL = time.Duration(rhythm)*time.Millisecond, time.Duration(ttl)*time.Millisecond
 	return st, err
 }
 
@@ -191,11 +216,13 @@ func stateStep(source int64, st feeds.State) step {
 	return step{`
 		UPDATE source SET etag = $2, last_modified = $3, validator_url = $4, body_hash = $5, own_title = $6, site_url = $7,
 			own_language = $8, due_at = $9, last_visit = $10, last_success = $11, newest = $12, rhythm = $13,
-			failures = $14, result = $15, reason = $16, habits = $17, paused_until = $18
+			failures = $14, result = $15, reason = $16, habits = $17, paused_until = $18,
+			ttl = $19, held_until = 0
 		WHERE id = $1`, [][]any{{
 		source, []byte(st.ETag), []byte(st.LastModified), st.ValidatorURL, notNil(st.BodyHash), st.Title, st.SiteURL,
 		st.Language, millis(st.NextVisit), millis(st.LastVisit), millis(st.LastSuccess), millis(st.Newest),
-		st.Rhythm.Milliseconds(), st.Failures, string(st.Result), strings.ToValidUTF8(st.Reason, "\uFFFD"), int64(st.Unstable), millis(st.Paused),
+		st.Rhythm.Milliseconds(), st.Failures, string(st.Result), strings.ToValidUTF8(st.Reason, "\uFFFD"), int64(st.Habits), millis(st.Paused),
+		st.TTL.Milliseconds(),
 	}}}
 }
 

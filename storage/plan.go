@@ -43,7 +43,7 @@ type planned struct {
 
 // makePlan looks up what is known of a visit's articles and says what is to be stored.
 func (d *DB) makePlan(ctx context.Context, v feeds.Visit, judge feeds.Judge) (plan, error) {
-	items, habits := identify(v.Articles, v.State.Unstable)
+	items, habits := identify(v.Articles, v.State.Habits)
 	r := newRecognition(items)
 	var byKey map[key]*known
 	err := d.engine.read(ctx, func(s session) (err error) {
@@ -119,11 +119,11 @@ func (p *plan) addAll(r *recognition, byKey map[key]*known, v feeds.Visit, ids *
 		switch {
 		case found == nil && len(row.keys) > 0:
 			row.isNew, row.id, row.uid = true, ids.next(v.At), publicID(v.State.Source, row.keys[0])
-			row.fill(it, hash[:])
+			row.fill(it, hash)
 			row.Seen = v.At
 		case found != nil && !bytes.Equal(found.hash, hash[:]) && row.mayEdit(found, v.At):
 			row.id, row.uid = found.id, found.uid
-			row.fill(it, hash[:])
+			row.fill(it, hash)
 			row.Seen = seen(found.id)
 			row.Published = found.published // once given, it stays
 			if row.Updated.IsZero() {
@@ -161,13 +161,13 @@ func (p *plan) free(it *item, byKey map[key]*known, isKnown bool) (keys []key) {
 }
 
 // fill makes the row from a copy of the item, in texts that every engine takes.
-func (row *planned) fill(it *item, hash []byte) {
+func (row *planned) fill(it *item, hash [16]byte) {
 	a := *it.Article
 	a.ID = publicText(row.uid)
 	for _, text := range []*string{&a.URL, &a.Title, &a.Summary, &a.Content, &a.Language, &a.Image, &a.Rights} {
 		*text = strings.ReplaceAll(strings.ToValidUTF8(*text, "\uFFFD"), "\x00", "\uFFFD")
 	}
-	row.Article, row.hash = &a, hash
+	row.Article, row.hash = &a, hash[:]
 	row.likeness = it.likeness()
 	row.canon = canon(it.link(), row.uid)
 }

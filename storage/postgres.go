@@ -65,10 +65,18 @@ func openPostgres(ctx context.Context, dsn string) (engine, error) {
 
 // Name is a DSN that may be shown: a PostgreSQL address without its password.
 func Name(dsn string) string {
-	if u, err := url.Parse(dsn); err == nil && u.User != nil {
-		return u.Redacted()
+	u, err := url.Parse(dsn)
+	if err != nil || u.Host == "" {
+		return dsn
 	}
-	return dsn
+	query := u.Query()
+	for _, secret := range []string{"password", "sslpassword"} {
+		if query.Has(secret) {
+			query.Set(secret, "xxxxx")
+			u.RawQuery = query.Encode()
+		}
+	}
+	return u.Redacted()
 }
 
 // oneLine keeps the cause of a connection failure and drops the list of what was tried.
@@ -85,8 +93,15 @@ func (e *postgresEngine) read(ctx context.Context, f func(session) error) error 
 	return e.inTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, f)
 }
 
+// write tries again when the server gave up a transaction in favour of another one.
 func (e *postgresEngine) write(ctx context.Context, f func(session) error) error {
-	return e.inTx(ctx, pgx.TxOptions{}, f)
+	for try := 1; ; try++ {
+		err := e.inTx(ctx, pgx.TxOptions{}, f)
+		var pe *pgconn.PgError
+		if !errors.As(err, &pe) || pe.Code != "40P01" && pe.Code != "40001" || try == 5 {
+			return err
+		}
+	}
 }
 
 func (e *postgresEngine) inTx(ctx context.Context, o pgx.TxOptions, f func(session) error) error {

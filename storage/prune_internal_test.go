@@ -20,7 +20,7 @@ func TestRemoveLooksAgain(t *testing.T) {
 	if err := db.Sync(ctx, []feeds.Source{{URL: "https://a.example/"}}, []feeds.Topic{{ID: "peru"}}, ""); err != nil {
 		t.Fatal(err)
 	}
-	leases, err := db.Claim(ctx, "me", 1, time.Minute)
+	leases, err := db.Claim(ctx, "me", 1, time.Minute, 0)
 	if err != nil || len(leases) != 1 {
 		t.Fatal(leases, err)
 	}
@@ -34,15 +34,9 @@ func TestRemoveLooksAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var n int
+	var n int64
 	err = db.engine.write(ctx, func(s session) error {
-		var ids []int64
-		err := s.query(ctx, func(r rowScanner) error {
-			var id int64
-			err := r.Scan(&id)
-			ids = append(ids, id)
-			return err
-		}, "SELECT id FROM article")
+		ids, err := column(ctx, s, "SELECT id FROM article")
 		if err != nil {
 			return err
 		}

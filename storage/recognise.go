@@ -128,6 +128,9 @@ func (it *item) isStory(a *known) bool {
 		shared(it.title(), a.words()) >= 0.5 || it.closeTo(a, 6)
 }
 
+// tellingTitle is how long a title is that is hardly given twice, in bytes.
+const tellingTitle = 30
+
 // isSame says that an item that no key knows is an article that we have: the site moved and took its
 // ids along, or the links hold tokens that never come back.
 func (it *item) isSame(a *known) bool {
@@ -139,7 +142,8 @@ func (it *item) isSame(a *known) bool {
 	case it.samePath(a):
 		return true
 	case !dated && !wasDated:
-		return it.closeTo(a, 3)
+		bare := it.guidless && it.likeness() == 0 && a.likeness == 0 // then the title is all there is
+		return it.closeTo(a, 3) || bare && len(it.title()) >= tellingTitle
 	case !dated || !wasDated:
 		return false
 	case it.Published.Equal(a.published):
@@ -166,7 +170,7 @@ func (it *item) onTheHour() bool { return it.Published.Truncate(time.Hour).Equal
 // spelledID says that the item has no id beside its address, which an edited headline changes. A
 // publisher that numbers articles gives another number only to another article.
 func (it *item) spelledID() bool {
-	return it.guidless || strings.TrimSuffix(it.guid(), "/") == it.link()
+	return it.guidless || string(appendLink(nil, it.GUID)) == it.link()
 }
 
 // samePath says that the two addresses differ in their hosts alone.

@@ -82,14 +82,18 @@ func (p *pool) inTx(ctx context.Context, f func(session) error) error {
 	if _, err := c.exec(ctx, p.begin); err != nil {
 		return err
 	}
+	done := false
+	defer func() { // also when f panics
+		if !done {
+			// Some errors have rolled back already; then this one says so, and nobody needs to know.
+			c.exec(context.WithoutCancel(ctx), "ROLLBACK")
+		}
+	}()
 	err := f(c)
 	if err == nil {
 		_, err = c.exec(ctx, "COMMIT")
 	}
-	if err != nil {
-		// Some errors have rolled back already; then this one says so, and nobody needs to know.
-		c.exec(context.WithoutCancel(ctx), "ROLLBACK")
-	}
+	done = err == nil
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tributary/feeds"
@@ -21,12 +22,11 @@ const never = math.MaxInt64
 // and entries, until they come back. site is all else that documents show; when it changes, or what
 // is shown of a source or topic, the topics get a new revision. New sources are due at once.
 func (d *DB) Sync(ctx context.Context, sources []feeds.Source, topics []feeds.Topic, site string) error {
-	err := d.engine.write(ctx, func(s session) error {
-		shown, err := syncSources(ctx, s, sources)
-		if err != nil {
+	err := d.engine.locked(ctx, func(s session) error {
+		if err := d.syncSources(ctx, s, sources); err != nil {
 			return err
 		}
-		return syncTopics(ctx, s, topics, site, shown)
+		return d.syncTopics(ctx, s, topics, site, faces(sources))
 	})
 	if err != nil {
 		return fmt.Errorf("store the configuration: %w", err)
@@ -35,45 +35,88 @@ func (d *DB) Sync(ctx context.Context, sources []feeds.Source, topics []feeds.To
 	return nil
 }
 
-// syncSources also gives a digest of what documents show of the sources.
-func syncSources(ctx context.Context, s session, sources []feeds.Source) (shown []byte, err error) {
-	var hosts, rows [][]any
+// faces is a digest of what documents show of the sources' config.
+func faces(sources []feeds.Source) []byte {
 	digest := sha256.New()
 	for _, src := range sources {
-		host := HostOf(src.URL)
-		hosts = append(hosts, []any{host})
-		rows = append(rows, []any{src.URL, host, src.Title, src.Language, src.Country,
-			strings.Join(src.Tags, ","), string(src.Publish), src.Every})
 		fmt.Fprintf(digest, "%q%q%q\n", src.URL, src.Title, src.Publish)
 	}
-	if _, err := s.exec(ctx, `UPDATE source SET active = 0 WHERE active = 1`); err != nil {
-		return nil, err
-	}
-	if err := s.each(ctx, step{`INSERT INTO host (name, due_at) VALUES ($1, now_ms()) ON CONFLICT DO NOTHING`, hosts}, step{`
-		INSERT INTO source (url, host, title, language, country, tags, publish, every, active, due_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, now_ms())
-		ON CONFLICT (url) DO UPDATE SET host = $2, title = $3, language = $4, country = $5,
-			tags = $6, publish = $7, every = $8, active = 1`, rows}); err != nil {
-		return nil, err
-	}
-	return digest.Sum(nil), wakeHosts(ctx, s)
+	return digest.Sum(nil)
 }
 
-// wakeHosts sets every free host's due time to that of its first due source. A host that is claimed
-// gets it at its release.
+// syncSources writes only what differs: most starts and reloads change few sources or none.
+func (d *DB) syncSources(ctx context.Context, s session, sources []feeds.Source) error {
+	stored := map[string][]string{} // columns of the active ones, by URL
+	err := s.query(ctx, func(r rowScanner) error {
+		c := make([]string, 8)
+		err := r.Scan(&c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6], &c[7])
+		stored[c[0]] = c
+		return err
+	}, `SELECT url, host, title, language, country, tags, publish, every FROM source WHERE active = 1`)
+	if err != nil {
+		return err
+	}
+	var hosts, changed, gone [][]any
+	for _, src := range sources {
+		host := HostOf(src.URL)
+		c := []string{src.URL, host, src.Title, src.Language, src.Country, strings.Join(src.Tags, ","), string(src.Publish), src.Every}
+		if !slices.Equal(stored[src.URL], c) {
+			hosts = append(hosts, []any{host})
+			changed = append(changed, []any{c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]})
+		}
+		delete(stored, src.URL)
+	}
+	for url := range stored {
+		gone = append(gone, []any{url})
+	}
+	if len(changed) == 0 && len(gone) == 0 {
+		return nil
+	}
+	if err := d.lockHosts(ctx, s); err != nil {
+		return err
+	}
+	err = s.each(ctx,
+		step{`INSERT INTO host (name, due_at) VALUES ($1, now_ms()) ON CONFLICT DO NOTHING`, hosts},
+		step{`INSERT INTO source (url, host, title, language, country, tags, publish, every, active, due_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, now_ms())
+			ON CONFLICT (url) DO UPDATE SET host = $2, title = $3, language = $4, country = $5,
+				tags = $6, publish = $7, every = $8, active = 1`, changed},
+		step{`UPDATE source SET active = 0 WHERE url = $1`, gone})
+	if err != nil {
+		return err
+	}
+	return wakeHosts(ctx, s)
+}
+
+// lockHosts holds every host until the transaction ends. Whoever changes many sources comes through
+// here first, because a visit holds its host, then its source, then topics: in another order two
+// transactions would wait for each other for ever.
+func (d *DB) lockHosts(ctx context.Context, s session) error {
+	if d.engine.forUpdate() == "" {
+		return nil // the writer is alone
+	}
+	return s.query(ctx, func(rowScanner) error { return nil }, `SELECT name FROM host ORDER BY name`+d.engine.forUpdate())
+}
+
+// nextDue is when a host can be claimed next: when its first source is due, after the host's gap; $1,
+// which is never, when it has none.
+const nextDue = `(SELECT CASE WHEN not_before > due THEN not_before ELSE due END FROM (
+	SELECT coalesce(min(CASE WHEN held_until > due_at THEN held_until ELSE due_at END), $1) AS due
+	FROM source WHERE host = name AND active = 1) AS first)`
+
+// wakeHosts brings every free host's due time up to date. A host that is claimed gets it at its release.
 func wakeHosts(ctx context.Context, s session) error {
-	_, err := s.exec(ctx, `
-		UPDATE host SET due_at = coalesce((SELECT min(due_at) FROM source WHERE host = name AND active = 1), $1)
-		WHERE owner = ''`, int64(never))
+	_, err := s.exec(ctx, `UPDATE host SET due_at = `+nextDue+` WHERE owner = ''`, int64(never))
 	return err
 }
 
-func syncTopics(ctx context.Context, s session, topics []feeds.Topic, site string, sources []byte) error {
+func (d *DB) syncTopics(ctx context.Context, s session, topics []feeds.Topic, site string, sources []byte) error {
 	type row struct {
 		face   []byte
 		active bool
 	}
 	stored := map[string]row{}
+	// In the order in which visits lock them.
 	err := s.query(ctx, func(r rowScanner) error {
 		var slug string
 		var t row
@@ -82,7 +125,7 @@ func syncTopics(ctx context.Context, s session, topics []feeds.Topic, site strin
 		}
 		stored[slug] = t
 		return nil
-	}, `SELECT slug, face, active = 1 FROM topic`)
+	}, `SELECT slug, face, active = 1 FROM topic ORDER BY id`+d.engine.forUpdate())
 	if err != nil {
 		return err
 	}

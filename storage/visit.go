@@ -18,14 +18,14 @@ import (
 // a topic, enters at its publication time. A topic that has the article from another source already
 // does not get it twice.
 func (d *DB) SaveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge feeds.Judge) (feeds.Saved, error) {
-	p := plan{habits: v.State.Unstable}
+	p := plan{habits: v.State.Habits}
 	var err error
 	if len(v.Articles) > 0 {
 		if p, err = d.makePlan(ctx, v, judge); err != nil {
 			return feeds.Saved{}, fmt.Errorf("save the visit of %s: %w", v.State.Source, err)
 		}
 	}
-	v.State.Unstable = p.habits
+	v.State.Habits = p.habits
 	var saved feeds.Saved
 	err = d.engine.write(ctx, func(s session) error {
 		saved = feeds.Saved{Known: p.known}

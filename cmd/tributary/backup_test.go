@@ -25,7 +25,7 @@ import (
 func runHere(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(t.Context(), args, terminal{&out, &errs})
+	code = run(t.Context(), args, terminal{out: &out, err: &errs})
 	return code, out.String(), errs.String()
 }
 
@@ -184,7 +184,7 @@ func TestMaintenance(t *testing.T) {
 // arrive stores n articles without a topic.
 func arrive(t *testing.T, db *storage.DB, source feeds.Source, n int) {
 	t.Helper()
-	leases, err := db.Claim(t.Context(), "me", 1, time.Minute)
+	leases, err := db.Claim(t.Context(), "me", 1, time.Minute, 0)
 	if err != nil || len(leases) != 1 {
 		t.Fatal(leases, err)
 	}

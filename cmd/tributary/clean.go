@@ -16,6 +16,13 @@ type cleanInput struct {
 	Base string `json:"base,omitempty"` // what relative addresses are relative to
 }
 
+// cleanCommand shows what is left of HTML once it is clean.
+type cleanCommand struct {
+	Batch bool `help:"Read JSON lines {id, html} and write a line for each."`
+}
+
+func (c cleanCommand) Run(t terminal) error { return runClean(t.in, t.out, c.Batch) }
+
 // runClean sanitises one fragment of HTML, or the fragments of a batch as JSON lines.
 func runClean(in io.Reader, out io.Writer, batch bool) error {
 	w := bufio.NewWriter(out)

@@ -127,8 +127,8 @@ func TestBadSources(t *testing.T) {
 	first := rows(t, config)
 	for name, want := range map[string]row{
 		"good":    {Result: "fetched", New: 3},
-		"html":    {Result: "not a feed", Reason: "HTML"},
-		"garbage": {Result: "not a feed", Reason: "feed"},
+		"html":    {Result: "not a feed", Reason: "an HTML page"},
+		"garbage": {Result: "not a feed", Reason: "begins with"},
 		"nothing": {Result: "not a feed", Reason: "empty"},
 		"huge":    {Result: "too big", Reason: "MiB"},
 		"never":   {Result: "unreachable", Reason: "2s"},

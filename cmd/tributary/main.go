@@ -27,6 +27,9 @@ type commands struct {
 	Copy    copyCommand    `cmd:"" help:"Move everything to another, empty database: a SQLite file or PostgreSQL. Stop the service first."`
 	Demo    demoCommand    `cmd:"" help:"Run the whole service on made-up newsrooms on this machine; needs no network and no config."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+
+	Parse parseCommand `cmd:"" hidden:"" help:"Read a document and print what it holds as JSON."`
+	Clean cleanCommand `cmd:"" hidden:"" help:"Read HTML fragments and print what is left of them."`
 }
 
 // Exit codes.
@@ -41,13 +44,14 @@ var errNo = errors.New("no")
 
 // terminal is what a command talks to.
 type terminal struct {
+	in       io.Reader
 	out, err io.Writer
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, os.Args[1:], terminal{os.Stdout, os.Stderr}))
+	os.Exit(run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr}))
 }
 
 // run is the program without its process: it parses args, runs the command and gives the exit code.
@@ -75,6 +79,11 @@ func run(ctx context.Context, args []string, t terminal) int {
 		return exitFine
 	case errors.Is(err, errNo):
 		return exitNo
+	}
+	var found *mistakes
+	if errors.As(err, &found) { // each line begins with its place, so that editors find it
+		fmt.Fprintln(t.err, found)
+		return exitCouldNot
 	}
 	fmt.Fprintf(t.err, "tributary: %v\n", err)
 	return exitCouldNot

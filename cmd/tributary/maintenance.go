@@ -58,21 +58,11 @@ func (s *service) prune(ctx context.Context) error {
 	if keep.Age > 0 {
 		cutoff = time.Now().Add(-time.Duration(keep.Age))
 	}
-	removed := 0
-	for ctx.Err() == nil {
-		n, err := s.db.Prune(ctx, cutoff, keep.PerSource, pruneTogether)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			break
-		}
-		removed += n
-	}
+	removed, err := s.db.Prune(ctx, cutoff, keep.PerSource, pruneTogether)
 	if removed > 0 {
 		s.log.Info("old articles removed", "articles", removed)
 	}
-	return nil
+	return err
 }
 
 // backups is the name that the service's backups have, each with its time.

@@ -76,6 +76,17 @@ type parsedLink struct {
 	Length string `json:"length,omitempty"` // bytes
 }
 
+// parseCommand shows what the parser makes of a document, for those who compare parsers.
+type parseCommand struct {
+	Batch   bool   `help:"Read JSON lines {id, url, headers, body in base64} and write a line for each."`
+	URL     string `help:"Where the document came from." env:"FEED_URL"`
+	Headers string `help:"The answer's header fields, as a JSON object." env:"FEED_HEADERS"`
+}
+
+func (c parseCommand) Run(t terminal) error {
+	return runParse(t.in, t.out, c.Batch, c.URL, c.Headers)
+}
+
 // runParse reads one document, or the documents of a batch as JSON lines, and writes what each came
 // to as a line of JSON. address and headers (a JSON object) are those of the one document.
 func runParse(in io.Reader, out io.Writer, batch bool, address, headers string) error {

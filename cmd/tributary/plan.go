@@ -17,6 +17,7 @@ import (
 	"tributary/feeds"
 	"tributary/feeds/crawl"
 	"tributary/feeds/match"
+	"tributary/storage"
 )
 
 // plan is a config that has been checked and compiled: applying it cannot fail.
@@ -72,11 +73,15 @@ func (c *checker) site(cfg config) {
 	if err == nil && (u.RawQuery != "" || u.Fragment != "" || u.User != nil) {
 		c.wrong([]any{"site", "url"}, "%q must be an address alone, without ?, # or a password", cfg.Site.URL)
 	}
-	if _, port, err := net.SplitHostPort(cfg.Listen); err != nil || port == "" {
+	_, port, err := net.SplitHostPort(cfg.Listen)
+	if _, unknown := net.LookupPort("tcp", port); err != nil || port == "" || unknown != nil {
 		c.wrong([]any{"listen"}, "%q is not an address to listen on; write it like localhost:8080 or :8080", cfg.Listen)
 	}
-	if strings.TrimSpace(cfg.Storage) == "" {
+	switch scheme, _, found := strings.Cut(cfg.Storage, "://"); {
+	case strings.TrimSpace(cfg.Storage) == "":
 		c.wrong([]any{"storage"}, "the storage is empty; name a file, or a postgres:// address")
+	case found && scheme != "postgres" && scheme != "postgresql":
+		c.wrong([]any{"storage"}, "%q is neither a file nor a postgres:// address", storage.Name(cfg.Storage))
 	}
 	c.oneOf(cfg.Log.Level, []string{"debug", "info", "warn", "error"}, "log", "level")
 	c.oneOf(cfg.Log.Format, []string{"text", "json"}, "log", "format")
@@ -133,15 +138,15 @@ func (c *checker) sources(configured []sourceConfig) []feeds.Source {
 	for i, s := range configured {
 		if _, err := webAddress(s.URL); err != nil {
 			c.check(err, "sources", i, "url")
-		} else if line, twice := first[s.URL]; twice {
+		} else if line, twice := first[sameAs(s.URL)]; twice {
 			c.wrong([]any{"sources", i, "url"}, "this source stands in line %d already", line)
 		} else {
-			first[s.URL], _ = c.at("sources", i, "url")
+			first[sameAs(s.URL)], _ = c.at("sources", i, "url")
 		}
 		if _, err := language.Parse(s.Language); s.Language != "" && err != nil {
 			c.wrong([]any{"sources", i, "language"}, "%q is not a language tag (BCP 47), such as en, es or pt-BR", s.Language)
 		}
-		if r, err := language.ParseRegion(s.Country); s.Country != "" && (err != nil || !r.IsCountry() || r.String() != s.Country) {
+		if r, err := language.ParseRegion(s.Country); s.Country != "" && (err != nil || !r.IsCountry() || r.Canonicalize().String() != s.Country) {
 			c.wrong([]any{"sources", i, "country"}, "%q is not a country's code of two capital letters (ISO 3166-1), such as MX", s.Country)
 		}
 		if s.Publish != "" {
@@ -151,6 +156,19 @@ func (c *checker) sources(configured []sourceConfig) []feeds.Source {
 			Tags: s.Tags, Publish: feeds.Publish(s.Publish), Every: s.Every})
 	}
 	return sources
+}
+
+// sameAs is a URL that all ways of writing it share.
+func sameAs(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	u.Host, u.Fragment = strings.ToLower(u.Host), ""
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	return u.String()
 }
 
 // schedules parses the default and each source's own.

@@ -210,7 +210,7 @@ func TestCannotStart(t *testing.T) {
 		{"damaged database", damaged, "the file is damaged or is not a SQLite database"},
 		{"PostgreSQL is away", in("postgres://nobody:secret@127.0.0.1:1/none"), "cannot connect to PostgreSQL"},
 		{"no config", "/nowhere/config.yaml", "open /nowhere/config.yaml: no such file or directory; name the file with --config"},
-		{"bad config", "testdata/bad/unknown-key.yaml", `unknown-key.yaml:2:3: unknown key "titel"`},
+		{"bad config", "testdata/bad/unknown-key.yaml", `testdata/bad/unknown-key.yaml:2:3: unknown key "titel"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			code, stdout, stderr := finish(t, tributary(t, "serve", "--config", test.config))

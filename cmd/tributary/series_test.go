@@ -135,28 +135,28 @@ func storedLinks(t *testing.T, file string) map[string][]string {
 // compareSeries gives a line of the table, and fails for each article that is stored twice or not at all.
 func compareSeries(t *testing.T, name string, captures [][]byte, stored []string) string {
 	t.Helper()
-	real := map[string]int{} // article to how often it is stored
+	times := map[string]int{} // article to how often it is stored
 	for i, body := range captures {
 		f, err := gofeed.NewParser().ParseString(string(body))
 		if err != nil {
 			t.Fatalf("%s, capture %d: %v", name, i, err)
 		}
 		for _, it := range f.Items {
-			real[realArticle(name, it.Link)] = 0
+			times[realArticle(name, it.Link)] = 0
 		}
 	}
 	for _, link := range stored {
-		real[realArticle(name, link)]++
+		times[realArticle(name, link)]++
 	}
 	twice, lost := 0, 0
-	for _, article := range slices.Sorted(maps.Keys(real)) {
-		if n := real[article]; n != 1 {
+	for _, article := range slices.Sorted(maps.Keys(times)) {
+		if n := times[article]; n != 1 {
 			t.Errorf("%s: %s is stored %d times", name, article, n)
 			twice += max(n-1, 0)
 			lost += max(1-n, 0)
 		}
 	}
-	return fmt.Sprintf("%-52s %6d %6d %6d %6d", name, len(real), len(stored), twice, lost)
+	return fmt.Sprintf("%-52s %6d %6d %6d %6d", name, len(times), len(stored), twice, lost)
 }
 
 // realArticle names the article that an address leads to, by what the publisher's own system calls it.
@@ -187,6 +187,5 @@ var youTube = regexp.MustCompile(`watch\?v=([\w-]+)`)
 
 // movedArticles gives the first address of those that were moved under another name altogether.
 var movedArticles = map[string]string{
-	"https://www.wsj.com/articles/coronavirus-tourists-tourism-travel-japan-kyoto-europe-borders-lockdown-airline-vacation-11597601570":
-	/**/ "https://www.wsj.com/articles/coronavirus-chased-off-touristslots-of-locals-dont-want-them-ever-flocking-back-11597483800",
+	"https://www.wsj.com/articles/coronavirus-tourists-tourism-travel-japan-kyoto-europe-borders-lockdown-airline-vacation-11597601570": "https://www.wsj.com/articles/coronavirus-chased-off-touristslots-of-locals-dont-want-them-ever-flocking-back-11597483800",
 }

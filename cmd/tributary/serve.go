@@ -1,9 +1,6 @@
 package main
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
 // serveCommand runs the service until it is told to stop.
 type serveCommand struct{}
@@ -25,7 +22,6 @@ func (serveCommand) Run(ctx context.Context, all *commands, t terminal) (err err
 	}
 	defer func() { err = firstError(err, s.Close()) }()
 	log.Info("serving", "url", p.Site.URL, "listen", l.Addr(), "sources", len(p.sources), "topics", len(p.topics), "version", version())
-	fmt.Fprintf(t.out, "Tributary answers on %s\n", p.Site.URL)
 	return s.serve(ctx, l)
 }
 

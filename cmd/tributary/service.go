@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -86,7 +87,11 @@ func (s *service) serve(ctx context.Context, l net.Listener) error {
 		<-ctx.Done()
 		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 		defer cancel()
-		return server.Shutdown(drain)
+		if err := server.Shutdown(drain); err != nil {
+			s.log.Warn("some readers did not finish and were cut off")
+			return server.Close()
+		}
+		return nil
 	})
 	return group.Wait()
 }
@@ -100,11 +105,15 @@ func (s *service) site() web.Site {
 func listen(address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
+		advice := "give an address of this machine and a port, such as localhost:8080"
+		if errors.Is(err, syscall.EADDRINUSE) {
+			advice = "stop what uses it, or listen elsewhere"
+		}
 		var oe *net.OpError
 		if errors.As(err, &oe) {
 			err = oe.Err
 		}
-		return nil, fmt.Errorf("listen on %s: %w; stop what uses it, or listen elsewhere", address, err)
+		return nil, fmt.Errorf("listen on %s: %w; %s", address, err, advice)
 	}
 	return l, nil
 }

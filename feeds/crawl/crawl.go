@@ -15,15 +15,18 @@ import (
 // Store is where sources wait until they are due, and where visits are kept.
 type Store interface {
 	// Claim leases up to n hosts that have due sources to owner; nobody else gets them until the
-	// leases end. It gives none when nothing is due.
-	Claim(ctx context.Context, owner string, n int, lease time.Duration) ([]feeds.Lease, error)
+	// leases end. It gives none when nothing is due. A source that is handed out is not due again
+	// before hold has passed, unless its visit is saved or it is given back at the release: a process
+	// that dies between the request and the commit makes nobody be asked twice.
+	Claim(ctx context.Context, owner string, n int, lease, hold time.Duration) ([]feeds.Lease, error)
 
 	// SaveVisit keeps a visit as a whole or not at all, asking judge about each new or edited article.
 	// It fails with feeds.ErrLeaseLost when somebody else has had the host since.
 	SaveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge feeds.Judge) (feeds.Saved, error)
 
-	// Release ends a lease; the host is due again after gap, or when its next source is.
-	Release(ctx context.Context, l feeds.Lease, gap time.Duration) error
+	// Release ends a lease; the host is due again after gap, or when its next source is. The sources
+	// that were not asked are given back.
+	Release(ctx context.Context, l feeds.Lease, gap time.Duration, unasked []string) error
 
 	// Due says how many sources are due now and were last visited before a moment, those of claimed
 	// hosts among them.

@@ -243,33 +243,37 @@ func TestSlowHostsHoldNobodyUp(t *testing.T) {
 
 func TestFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const broken, pausing, panicky, fine = "https://a.example/", "https://b.example/", "https://c.example/", "https://d.example/"
-		b := newBench(t, 0, source(broken, "1h"), source(pausing, "1h"), source(panicky, "1h"), source(fine, "1h"))
+		const failing, pausing, panicky, fine = "https://a.example/", "https://b.example/", "https://c.example/", "https://d.example/"
+		b := newBench(t, 0, source(failing, "1h"), source(pausing, "1h"), source(panicky, "1h"), source(fine, "1h"))
 		defer b.stop()
 		good := true
-		b.web.answers[broken] = func(r fetch.Request) (*fetch.Response, error) {
+		b.web.answers[failing] = func(r fetch.Request) (*fetch.Response, error) {
 			if good {
-				return document(broken, 3), nil
+				return document(failing, 3), nil
 			}
 			if r.ETag != `"1"` {
 				t.Errorf("a failure lost the validator: %q", r.ETag)
 			}
-			return &fetch.Response{Status: 200, URL: broken, ETag: `"2"`, Body: []byte("<html>no</html>")}, nil
+			return &fetch.Response{Status: 200, URL: failing, ETag: `"2"`, Body: []byte("<html>no</html>")}, nil
 		}
+		b.web.answers[panicky] = func(fetch.Request) (*fetch.Response, error) { panic("a bug") }
 		b.web.answers[pausing] = func(fetch.Request) (*fetch.Response, error) {
 			return nil, &fetch.Error{Kind: fetch.Status, Status: 503, RetryAfter: 10 * time.Hour, Err: errors.New("503")}
 		}
 		b.pass()
-		if r := b.reports[broken]; r.Result != feeds.Fetched || r.Saved.New != 3 {
+		if r := b.reports[failing]; r.Result != feeds.Fetched || r.Saved.New != 3 {
 			t.Errorf("first visit: %+v", r)
+		}
+		if r := b.reports[panicky]; r.Result.OK() || !strings.Contains(r.Reason, "a bug") {
+			t.Errorf("a source that makes us panic: %+v", r)
 		}
 		good = false
 		b.run(24 * time.Hour)
 		// 1 h, then 1, 2, 4, 8 and 16 hours after each failure.
-		if n := len(b.web.times(broken)); n < 5 || n > 6 {
+		if n := len(b.web.times(failing)); n < 5 || n > 6 {
 			t.Errorf("a source that fails was visited %d times in a day", n)
 		}
-		if r := b.reports[broken]; r.Result != feeds.NotAFeed || r.Reason == "" {
+		if r := b.reports[failing]; r.Result != feeds.NotAFeed || r.Reason == "" {
 			t.Errorf("a source that sends HTML: %+v", r)
 		}
 		if n := len(b.web.times(pausing)); n < 2 || n > 3 {
@@ -280,7 +284,7 @@ func TestFailures(t *testing.T) {
 		}
 		good = true
 		b.run(24 * time.Hour)
-		if r := b.reports[broken]; r.Result != feeds.Fetched && r.Result != feeds.Unchanged {
+		if r := b.reports[failing]; r.Result != feeds.Fetched && r.Result != feeds.Unchanged {
 			t.Errorf("a source that recovered: %+v", r)
 		}
 	})
@@ -345,6 +349,93 @@ func TestValidators(t *testing.T) {
 	})
 }
 
+// broken is a store that keeps no visit.
+type broken struct{ *storage.DB }
+
+func (broken) SaveVisit(context.Context, feeds.Lease, feeds.Visit, feeds.Judge) (feeds.Saved, error) {
+	return feeds.Saved{}, errors.New("disk full")
+}
+
+// TestVisitsThatAreNotStored are not made again and again, and a pass ends in spite of them.
+func TestVisitsThatAreNotStored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const url = "https://a.example/feed"
+		b := newBench(t, time.Second, source(url, "1h"))
+		defer b.stop()
+		b.crawler.Store = broken{b.db}
+		b.pass()
+		b.run(time.Hour)
+		if n := len(b.web.times(url)); n < 4 || n > 5 {
+			t.Errorf("asked %d times in an hour, with a least interval of 15 minutes", n)
+		}
+	})
+}
+
+// TestTTL: what a document says holds for the answers without one that follow.
+func TestTTL(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const url = "https://a.example/feed"
+		b := newBench(t, 0, source(url, "1h"))
+		defer b.stop()
+		b.web.answers[url] = func(r fetch.Request) (*fetch.Response, error) {
+			if r.ETag != "" {
+				return &fetch.Response{Status: 304, URL: url, NotModified: true}, nil
+			}
+			d := document(url, 1)
+			d.Body = []byte(strings.Replace(string(d.Body), "<link>", "<ttl>720</ttl><link>", 1))
+			return d, nil
+		}
+		b.run(72 * time.Hour)
+		if n := len(b.web.times(url)); n < 5 || n > 7 {
+			t.Errorf("asked %d times in three days, with a ttl of 12 hours", n)
+		}
+	})
+}
+
+// TestTooManyRequests: 429 means the host, whichever source it answers.
+func TestTooManyRequests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var sources []feeds.Source
+		for i := range 5 {
+			sources = append(sources, source(fmt.Sprintf("https://a.example/%d", i), "1h"))
+		}
+		b := newBench(t, time.Second, sources...)
+		defer func() { b.stop() }()
+		total := 0
+		for _, s := range sources {
+			b.web.answers[s.URL] = func(fetch.Request) (*fetch.Response, error) {
+				total++
+				return nil, &fetch.Error{Kind: fetch.Status, Status: 429, RetryAfter: 2 * time.Hour, Err: errors.New("429")}
+			}
+		}
+		b.run(30 * time.Minute)
+		b.stop() // the pause outlives the process
+		b.start(time.Second, sources...)
+		b.run(80 * time.Minute)
+		if total != 1 {
+			t.Errorf("%d requests in two hours of pause", total)
+		}
+	})
+}
+
+func TestGapLongerThanLease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sources := []feeds.Source{source("https://a.example/1", "24h"), source("https://a.example/2", "24h"), source("https://a.example/3", "24h")}
+		b := newBench(t, 5*time.Minute, sources...)
+		defer b.stop()
+		b.run(20 * time.Minute)
+		var last time.Time
+		for _, s := range sources {
+			asked := b.web.times(s.URL)
+			if len(asked) != 1 || asked[0].Sub(last) < 5*time.Minute {
+				t.Errorf("%s was asked at %v, the one before at %s", s.URL, asked, last)
+				continue
+			}
+			last = asked[0]
+		}
+	})
+}
+
 func TestStopLearnsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const url = "https://a.example/feed"
@@ -360,7 +451,11 @@ func TestStopLearnsNothing(t *testing.T) {
 			t.Errorf("our own stop is held against the source: %+v", st)
 		}
 		b.web.slow = 0
-		b.run(5 * time.Second) // its host was given back
+		b.run(14 * time.Minute)
+		if n := len(b.web.times(url)); n != 1 {
+			t.Errorf("a restart asked %d times more within the least interval", n-1)
+		}
+		b.run(2 * time.Minute)
 		if b.reports[url].Result != feeds.Fetched {
 			t.Errorf("not visited after the stop: %+v", b.reports)
 		}

@@ -13,6 +13,7 @@ const (
 	quietAfter      = 90 * 24 * time.Hour // without anything new
 	longestAsked    = 7 * 24 * time.Hour  // max-age, ttl
 	longestPause    = 30 * 24 * time.Hour // Retry-After
+	shortestPause   = time.Hour           // of a host that answers 429 and does not say how long
 	longestBackoff  = 24 * time.Hour
 )
 

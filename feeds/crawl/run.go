@@ -84,7 +84,7 @@ func (c *Crawler) claim(ctx context.Context, n int) ([]feeds.Lease, error) {
 		return nil, nil
 	}
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
-		leases, err := c.Store.Claim(ctx, c.owner, n, 2*c.Timeout)
+		leases, err := c.Store.Claim(ctx, c.owner, n, 2*c.Timeout, c.MinInterval)
 		if err == nil || ctx.Err() != nil {
 			return leases, nil
 		}
@@ -100,23 +100,27 @@ func (c *Crawler) claim(ctx context.Context, n int) ([]feeds.Lease, error) {
 // host visits one host's due sources, one after the other, as long as the lease lasts.
 func (c *Crawler) host(ctx context.Context, l feeds.Lease, pass time.Time) {
 	due := slices.DeleteFunc(l.Due, func(st feeds.State) bool { return !pass.IsZero() && !st.LastVisit.Before(pass) })
-	for i, st := range due {
-		if i > 0 && !sleep(ctx, c.HostGap) {
-			break
-		}
-		if time.Until(l.Until) < c.Timeout+c.Timeout/4 {
-			break // the rest stays due; this lease might end in the middle of a visit
-		}
-		if !c.visit(ctx, l, st) {
-			break
-		}
-	}
-	gap := c.HostGap
+	gap, asked := c.HostGap, 0
 	if len(due) == 0 { // all of it was visited in this pass; look elsewhere first
 		gap = max(gap, time.Second)
 	}
+	for i, st := range due {
+		// The lease must not end in the middle of a visit, nor the gap be cut short by its end.
+		if need := c.Timeout + c.Timeout/4 + c.HostGap; i > 0 && (time.Until(l.Until) < need || !sleep(ctx, c.HostGap)) {
+			break
+		}
+		asked++
+		pause, held := c.visit(ctx, l, st)
+		if gap = max(gap, pause); pause > 0 || !held || ctx.Err() != nil {
+			break
+		}
+	}
+	var unasked []string
+	for _, st := range due[asked:] {
+		unasked = append(unasked, st.Source)
+	}
 	// A stopped crawler gives its hosts back at once.
-	if err := c.Store.Release(context.WithoutCancel(ctx), l, gap); err != nil {
+	if err := c.Store.Release(context.WithoutCancel(ctx), l, gap, unasked); err != nil {
 		c.Logger.Error("release a host", "host", l.Host, "err", err)
 	}
 }
@@ -133,23 +137,27 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// ownName names this process to the others: machine and process number.
+// ownName names this process to the others: machine, process namespace and process number.
 func ownName() string {
 	machine, err := os.Hostname()
 	if err != nil {
 		machine = "unknown"
 	}
-	return fmt.Sprintf("%s/%d", machine, os.Getpid())
+	namespace, err := os.Readlink("/proc/self/ns/pid")
+	if err != nil {
+		namespace = "pid" // a system without namespaces
+	}
+	return fmt.Sprintf("%s/%s/%d", machine, namespace, os.Getpid())
 }
 
-// dead says that an owner was a process of this machine that has ended, so that a restart after a
-// crash need not wait for its leases. One with our own number was our predecessor.
+// dead says that an owner was a process beside this one that has ended, so that a restart after a crash
+// need not wait for its leases. One with our own number was our predecessor. Of processes in other
+// containers we know nothing; their leases end by themselves.
 func dead(owner string) bool {
-	machine, number, _ := strings.Cut(owner, "/")
-	own, _, _ := strings.Cut(ownName(), "/")
-	pid, err := strconv.Atoi(number)
-	if err != nil || machine != own || machine == "unknown" {
+	i, own := strings.LastIndexByte(owner, '/'), ownName()
+	if i < 0 || owner[:i] != own[:strings.LastIndexByte(own, '/')] || strings.HasPrefix(owner, "unknown/") {
 		return false
 	}
-	return pid == os.Getpid() || syscall.Kill(pid, 0) == syscall.ESRCH
+	pid, err := strconv.Atoi(owner[i+1:])
+	return err == nil && (pid == os.Getpid() || syscall.Kill(pid, 0) == syscall.ESRCH)
 }

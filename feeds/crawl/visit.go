@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -15,16 +17,17 @@ import (
 	"tributary/feeds/parse"
 )
 
-// visit makes one visit and stores it. It says whether the lease still holds.
-func (c *Crawler) visit(ctx context.Context, l feeds.Lease, st feeds.State) bool {
+// visit makes one visit and stores it. It says how long the host asks to be left alone as a whole, and
+// whether the lease still holds.
+func (c *Crawler) visit(ctx context.Context, l feeds.Lease, st feeds.State) (pause time.Duration, held bool) {
 	plan := c.plan.Load()
 	src, ok := plan.Sources[st.Source]
 	if !ok {
-		return true // left the config since the claim
+		return 0, true // another process has a newer config, with this source
 	}
 	v, hints := c.fetch(ctx, src, st)
 	if ctx.Err() != nil {
-		return false // stopped by us: nothing was learned about the source
+		return 0, false // stopped by us: nothing was learned about the source
 	}
 	v.State.Paused = time.Time{}
 	if hints.retryAfter > 0 {
@@ -33,19 +36,32 @@ func (c *Crawler) visit(ctx context.Context, l feeds.Lease, st feeds.State) bool
 	v.State.NextVisit = next(facts{
 		now: v.At, schedule: plan.Schedules[src.Every], minInterval: c.MinInterval, source: src.URL,
 		rhythm: v.State.Rhythm, quiet: since(v.State.Newest, v.At), failures: v.State.Failures,
-		fresh: hints.fresh, ttl: hints.ttl, retryAfter: hints.retryAfter,
+		fresh: hints.fresh, ttl: v.State.TTL, retryAfter: hints.retryAfter,
 	})
 	saved, err := c.Store.SaveVisit(ctx, l, v, plan.Judge)
 	if err != nil {
-		c.Logger.Error("a visit was not stored", "err", err)
-		return !errors.Is(err, feeds.ErrLeaseLost)
+		c.Logger.Error("a visit was not stored", "source", src.URL, "err", err)
+		return hints.hostPause, !errors.Is(err, feeds.ErrLeaseLost)
 	}
-	c.Logger.Debug("visited", "source", src.URL, "result", v.State.Result, "reason", v.State.Reason,
+	c.tell(src, st, v, saved)
+	return hints.hostPause, true
+}
+
+// tell logs a visit, louder when the source has begun to fail or has recovered, and reports it.
+func (c *Crawler) tell(src feeds.Source, before feeds.State, v feeds.Visit, saved feeds.Saved) {
+	level := slog.LevelDebug
+	switch now := v.State.Failures; {
+	case c.Report != nil: // is told of every visit
+	case now == 1:
+		level = slog.LevelWarn
+	case now == 0 && before.Failures > 0:
+		level = slog.LevelInfo
+	}
+	c.Logger.Log(context.Background(), level, "visited", "source", src.URL, "result", v.State.Result, "reason", v.State.Reason,
 		"new", saved.New, "changed", saved.Changed, "next", v.State.NextVisit)
 	if c.Report != nil {
 		c.Report(Report{Source: src, Result: v.State.Result, Reason: v.State.Reason, Saved: saved, Next: v.State.NextVisit})
 	}
-	return true
 }
 
 func since(t, now time.Time) time.Duration {
@@ -56,10 +72,18 @@ func since(t, now time.Time) time.Duration {
 }
 
 // hints is what an answer says about the next visit.
-type hints struct{ fresh, ttl, retryAfter time.Duration }
+type hints struct{ fresh, retryAfter, hostPause time.Duration }
 
 // fetch asks for the source and gives the visit that the answer makes, all but its next visit's time.
+// Whatever panics over an answer stays with its source.
 func (c *Crawler) fetch(ctx context.Context, src feeds.Source, st feeds.State) (v feeds.Visit, h hints) {
+	defer func() {
+		if p := recover(); p != nil {
+			v = feeds.Visit{At: time.Now().UTC(), First: st.LastSuccess.IsZero(), State: st}
+			v.State.LastVisit = v.At
+			h = failed(&v.State, fmt.Errorf("the answer broke the crawler: %v", p))
+		}
+	}()
 	res, err := c.Fetch.Get(ctx, fetch.Request{
 		URL: src.URL, ETag: st.ETag, LastModified: st.LastModified, ValidatorURL: st.ValidatorURL,
 	})
@@ -80,12 +104,13 @@ func (c *Crawler) fetch(ctx context.Context, src feeds.Source, st feeds.State) (
 	if bytes.Equal(hash[:], st.BodyHash) {
 		succeeded(&v, feeds.Unchanged)
 	} else {
-		doc, err := read(src, res, v.At)
+		doc, err := parse.Parse(parse.Document{
+			URL: res.URL, ContentType: res.ContentType, Language: src.Language, Now: v.At, Body: res.Body,
+		})
 		if err != nil {
 			failed(&v.State, err)
 			return v, h
 		}
-		h.ttl = doc.TTL
 		v.Articles = doc.Articles
 		succeeded(&v, feeds.Fetched)
 		learn(&v.State, doc)
@@ -103,19 +128,6 @@ func orOld(now, old string) string {
 	return now
 }
 
-// read parses an answer. A panic is the document's fault and stays with its source.
-func read(src feeds.Source, res *fetch.Response, now time.Time) (doc *parse.Feed, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("the document broke the parser: %v", p)
-		}
-	}()
-	doc, err = parse.Parse(parse.Document{
-		URL: res.URL, ContentType: res.ContentType, Language: src.Language, Now: now, Body: res.Body,
-	})
-	return doc, err
-}
-
 func succeeded(v *feeds.Visit, r feeds.Result) {
 	v.State.Result, v.State.Reason, v.State.Failures = r, "", 0
 	v.State.LastSuccess = v.At
@@ -123,19 +135,25 @@ func succeeded(v *feeds.Visit, r feeds.Result) {
 
 // failed keeps all that earlier visits learned, and counts.
 func failed(st *feeds.State, err error) (h hints) {
-	st.Result, st.Reason = feeds.NotAFeed, strings.TrimPrefix(err.Error(), parse.ErrNotFeed.Error()+": ")
+	st.Result, st.Reason = feeds.NotAFeed, err.Error()
+	if _, what, ok := strings.Cut(st.Reason, parse.ErrNotFeed.Error()+": "); ok {
+		st.Reason = what // the result says the rest
+	}
 	st.Failures++
 	var fe *fetch.Error
 	if errors.As(err, &fe) {
 		st.Result = results[fe.Kind]
 		h.retryAfter, h.fresh = fe.RetryAfter, fe.Fresh
+		if fe.Status == http.StatusTooManyRequests { // means all of us (RFC 6585 §4)
+			h.hostPause = min(max(fe.RetryAfter, shortestPause), longestPause)
+		}
 	}
 	return h
 }
 
 // learn takes over what a document says about its source.
 func learn(st *feeds.State, doc *parse.Feed) {
-	st.Title, st.SiteURL, st.Language = doc.Title, doc.SiteURL, doc.Language
+	st.Title, st.SiteURL, st.Language, st.TTL = doc.Title, doc.SiteURL, doc.Language, doc.TTL
 	var dates []time.Time
 	for _, a := range doc.Articles {
 		if !a.Published.IsZero() {

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -70,10 +71,10 @@ func (r *reader) article(d draft) (feeds.Article, Item) {
 		}
 		a.Authors = appendAuthor(a.Authors, name)
 	}
-	text := r.prose(&a, d)
 	for _, u := range d.images {
-		a.Image = cmpOr(a.Image, u)
+		a.Image = cmp.Or(a.Image, u)
 	}
+	text := r.prose(&a, d)
 	a.Language = r.articleLanguage(d, a.Title, text)
 	return a, item
 }
@@ -91,8 +92,8 @@ func (r *reader) link(d draft) string {
 	return ""
 }
 
-// prose sets the article's content and summary, and an image when the content has one. It gives the
-// text of both.
+// prose sets the article's content and summary, and the image when only a text has one. It gives the
+// text.
 //
 // An item with one text has it as its content, unless it is so short and plain that the summary says
 // all of it. Of two texts the one in the place of the content is the content, but for publishers who
@@ -123,18 +124,19 @@ func (r *reader) prose(a *feeds.Article, d draft) string {
 	}
 	if content != nil {
 		a.Content = render(content)
-		a.Image = firstImage(content)
 	}
-	if a.Image == "" && summary != nil {
-		a.Image = firstImage(summary)
+	for _, root := range []*html.Node{content, summary} {
+		if root != nil && a.Image == "" {
+			a.Image = firstImage(root)
+		}
 	}
-	a.Summary = summarise(cmpOr(summaryText, contentText))
-	return cmpOr(contentText, summaryText)
+	a.Summary = summarise(cmp.Or(summaryText, contentText))
+	return cmp.Or(contentText, summaryText)
 }
 
 // tree cleans a text of an item.
 func (r *reader) tree(m markup, d draft, page string) *html.Node {
-	base := cmpOr(m.base, cmpOr(d.base, r.base))
+	base := cmp.Or(m.base, cmp.Or(d.base, r.base))
 	root := build(m.html(), scope{base: base, page: page, xml: m.format == xhtmlText})
 	dropBoilerplate(root)
 	return root
@@ -160,6 +162,7 @@ const maxProse = 4096
 // there is something else.
 func prose(root *html.Node) string {
 	var b strings.Builder
+	b.Grow(maxProse / 2)
 	appendText(&b, root, notProse, maxProse)
 	if s := trimTeaser(line(b.String())); s != "" {
 		return s
@@ -194,9 +197,9 @@ func authorName(s string) string {
 	}
 	switch {
 	case strings.Contains(before, "@") && !strings.Contains(inside, "@"):
-		return cmpOr(inside, before)
+		return cmp.Or(inside, before)
 	case strings.Contains(inside, "@"):
-		return cmpOr(before, inside)
+		return cmp.Or(before, inside)
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/mmcdole/gofeed/atom"
@@ -19,12 +20,12 @@ func (r *reader) atom(f *atom.Feed) error {
 			out.SelfURL = webURL(r.base, l.Href)
 		}
 	}
-	out.Language = languageTag(cmpOr(r.g.root.lang, e.first("dc:language")))
+	out.Language = languageTag(cmp.Or(r.g.root.lang, e.first("dc:language")))
 	if len(f.Authors) > 0 {
 		out.Author = personLine(f.Authors[0])
 	}
-	out.Author = cmpOr(out.Author, author("", e))
-	out.Image = cmpOr(r.address(f.Logo), r.address(f.Icon))
+	out.Author = cmp.Or(out.Author, author("", e))
+	out.Image = cmp.Or(r.address(f.Logo), r.address(f.Icon))
 	out.Categories = r.categories(terms(f.Categories), e)
 	out.Updated = r.date(append([]string{f.Updated}, e.values("dcterms:modified", "dc:date")...)...)
 	out.TTL = wait("", e)
@@ -49,7 +50,7 @@ func (r *reader) page(links []*atom.Link) string {
 		if u != "" && (l.Type == "" || strings.Contains(l.Type, "html")) {
 			return u
 		}
-		other = cmpOr(other, u)
+		other = cmp.Or(other, u)
 	}
 	return other
 }

@@ -2,6 +2,8 @@ package parse
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
@@ -80,6 +82,9 @@ func linkList(n *html.Node) bool {
 
 // linked is the part of an element's text that stands in links.
 func linked(n *html.Node) float64 {
+	if n.Data == "a" {
+		return 1
+	}
 	inLinks := 0
 	for c := range n.Descendants() {
 		if c.Data == "a" {
@@ -185,11 +190,16 @@ const (
 func teaser(s string) (rest string, k kind) {
 	word, _, _ := strings.Cut(s, " ")
 	for _, p := range teasers[strings.Trim(word, ":,.!»›→")] {
-		if after, ok := strings.CutPrefix(s, p.text); ok && (after == "" || !letter(after[0]) && !digit(after[0])) {
+		if after, ok := strings.CutPrefix(s, p.text); ok && !unicode.IsLetter(firstRune(after)) && !unicode.IsDigit(firstRune(after)) {
 			return strings.TrimLeft(after, " "), p.kind
 		}
 	}
 	return "", nothing
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
 }
 
 type phrase struct {
@@ -227,9 +237,10 @@ var invitations = []string{
 var requests = []string{
 	"leave a reply", "leave a comment", "post a comment", "0 comments", "no comments", "sign up for our", "sign up to our", "sign up for the newsletter",
 	"sign up for free", "subscribe to our", "subscribe to the newsletter", "subscribe now", "join our newsletter", "get our newsletter",
-	"get the newsletter", "follow us on", "click to share", "join our whatsapp", "join our telegram",
+	"get the newsletter", "follow us on", "click to share", "join our whatsapp", "join our telegram", "please enable javascript",
 	"deja un comentario", "deja una respuesta", "dejar un comentario", "deja tu comentario", "sin comentarios", "0 comentarios", "no hay comentarios",
-	"suscríbete a nuestr", "suscríbete al", "suscríbase a nuestr", "suscribite a nuestr", "suscribete a nuestr", "recibe nuestro boletín",
+	"suscríbete a nuestro", "suscríbete a nuestra", "suscríbete al", "suscríbase a nuestro", "suscríbase a nuestra", "suscribite a nuestro",
+	"suscribite a nuestra", "suscribete a nuestro", "suscribete a nuestra", "recibe nuestro boletín",
 	"recibe en tu correo", "recibí nuestro newsletter", "síguenos en", "seguinos en", "únete a nuestro canal", "sumate a nuestro canal",
 	"sigue nuestro canal",
 	"deixe um comentário", "deixe uma resposta", "deixe seu comentário", "nenhum comentário", "sem comentários", "0 comentários", "assine nossa",
@@ -262,16 +273,22 @@ func trimTeaser(s string) string {
 
 // trimCredit takes the sentence off the end of a line that tells where the article appeared first.
 func trimCredit(s string) string {
+	start := max(0, len(s)-maxBoilerplate)
+	tail := strings.ToLower(s[start:])
+	if len(tail) != len(s)-start { // a letter whose lower case is of another length: offsets would be wrong
+		return s
+	}
+	tail = strings.ReplaceAll(tail, "’", "'  ") // as long
 	for _, list := range credits {
 		for _, c := range list {
-			at := strings.LastIndex(s, c[1])
-			if at < 0 || len(s)-at > maxBoilerplate {
+			if !strings.Contains(tail, c[1]) {
 				continue
 			}
-			begin := strings.ToUpper(c[0][:1]) + c[0][1:]
-			for _, b := range []string{begin, strings.Replace(begin, "'", "’", 1)} {
-				if i := strings.LastIndex(s[:at+1], b); i >= 0 {
-					return strings.TrimRight(s[:i], " ")
+			at := strings.LastIndex(tail, c[1])
+			begin := strings.Replace(c[0], "'", "'  ", 1)
+			for _, b := range []string{c[0], begin} {
+				if i := strings.LastIndex(tail[:at+1], b); i >= 0 {
+					return strings.TrimRight(s[:start+i], " ")
 				}
 			}
 		}

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -29,75 +30,18 @@ type scope struct {
 	xml  bool   // XHTML, in which "<i/>" is empty
 }
 
-// policy is what happens to an element of HTML. One without a policy loses its tags and keeps its
-// content.
-type policy struct {
-	attributes []string
-	drop       bool   // with all that is inside
-	void       bool   // has no content
-	block      bool   // ends an open paragraph
-	as         string // another name for it
-}
-
-var (
-	text0   = policy{}
-	block   = policy{block: true}
-	dropped = policy{drop: true}
-)
-
-// policies is the allow-list. There is nothing in it that runs, loads by itself without being seen,
-// asks for input or leaves HTML.
-var policies = map[string]policy{
-	"p": block, "div": block, "blockquote": {block: true, attributes: []string{"cite"}},
-	"section": {block: true, as: "div"}, "article": {block: true, as: "div"}, "main": {block: true, as: "div"},
-	"header": {block: true, as: "div"}, "footer": {block: true, as: "div"}, "aside": {block: true, as: "div"},
-	"nav": {block: true, as: "div"}, "center": {block: true, as: "div"}, "form": {block: true, as: "div"},
-	"fieldset": {block: true, as: "div"}, "address": block, "details": block, "summary": block,
-	"h1": block, "h2": block, "h3": block, "h4": block, "h5": block, "h6": block,
-	"pre": block, "listing": {block: true, as: "pre"}, "xmp": {block: true, as: "pre"}, "plaintext": {block: true, as: "pre"},
-	"ul": block, "ol": {block: true, attributes: []string{"start", "reversed", "type"}},
-	"menu": {block: true, as: "ul"}, "dir": {block: true, as: "ul"},
-	"li": {block: true, attributes: []string{"value"}}, "dl": block, "dt": block, "dd": block,
-	"figure": block, "figcaption": block, "hr": {block: true, void: true},
-	"table": block, "caption": text0, "colgroup": {attributes: []string{"span"}},
-	"col": {void: true, attributes: []string{"span"}}, "thead": text0, "tbody": text0, "tfoot": text0, "tr": text0,
-	"td": {attributes: []string{"colspan", "rowspan"}}, "th": {attributes: []string{"colspan", "rowspan", "scope"}},
-
-	"a":  {attributes: []string{"href"}},
-	"br": {void: true}, "wbr": {void: true}, "span": text0,
-	"b": text0, "strong": text0, "i": text0, "em": text0, "u": text0, "s": text0, "strike": {as: "s"},
-	"small": text0, "sub": text0, "sup": text0, "mark": text0, "code": text0, "kbd": text0, "samp": text0,
-	"var": text0, "tt": {as: "code"}, "cite": text0, "dfn": text0, "abbr": text0, "acronym": {as: "abbr"},
-	"q": {attributes: []string{"cite"}}, "del": {attributes: []string{"cite", "datetime"}},
-	"ins": {attributes: []string{"cite", "datetime"}}, "time": {attributes: []string{"datetime"}},
-	"bdi": text0, "bdo": text0, "ruby": text0, "rt": text0, "rp": text0,
-
-	"img":     {void: true, attributes: []string{"src", "srcset", "sizes", "alt", "width", "height"}},
-	"picture": text0, "source": {void: true, attributes: []string{"src", "srcset", "sizes", "type", "media"}},
-	"audio":  {attributes: []string{"src"}},
-	"video":  {attributes: []string{"src", "poster", "width", "height"}},
-	"track":  {void: true, attributes: []string{"src", "kind", "srclang", "label"}},
-	"iframe": dropped, // but for the videos that video.go knows
-
-	"script": dropped, "style": dropped, "noscript": dropped, "template": dropped, "title": dropped,
-	"noembed": dropped, "noframes": dropped, "select": dropped, "datalist": dropped,
-	"head": dropped,
-}
-
-// global are the attributes that any element may have.
-var global = []string{"title", "lang", "dir"}
-
 // builder makes a tree out of the tags of a fragment. The tree is one that the HTML parser makes out
 // of its own rendering, so nothing can move when a browser reads the result.
 type builder struct {
 	scope
-	root  *html.Node
 	stack []*html.Node    // open elements, the root first
 	skip  string          // the element whose content is dropped
 	level int             // how often it is open
 	size  int             // bytes of the result so far
 	rest  string          // what was not read yet
-	open  map[string]bool // elements of raw text that end nowhere in rest
+	never map[string]bool // elements that end nowhere in rest
+	seen  map[string]bool // addresses of images
+	inert bool            // inside noscript
 }
 
 // build reads a fragment into a tree of allowed elements under a nameless root.
@@ -106,7 +50,7 @@ func build(fragment string, s scope) *html.Node {
 		fragment = cut(fragment, maxHTMLIn)
 	}
 	root := &html.Node{Type: html.DocumentNode}
-	b := &builder{scope: s, root: root, stack: []*html.Node{root}, rest: fragment}
+	b := &builder{scope: s, stack: []*html.Node{root}, rest: fragment}
 	z := html.NewTokenizer(strings.NewReader(fragment))
 	for b.size < maxHTMLOut {
 		tt := z.Next()
@@ -132,7 +76,10 @@ func (b *builder) token(z *html.Tokenizer, tt html.TokenType) {
 	case html.StartTagToken, html.SelfClosingTagToken:
 		t := z.Token()
 		empty := tt == html.SelfClosingTagToken
-		if rawText[t.Data] && (empty && (b.xml || t.Data == "iframe") || b.neverEnds(t.Data)) {
+		switch {
+		case unread[t.Data], empty && b.xml:
+			z.NextIsNotRawText()
+		case rawText[t.Data] && (empty && t.Data == "iframe" || b.neverEnds(t.Data)):
 			z.NextIsNotRawText()
 			empty = true
 		}
@@ -140,13 +87,9 @@ func (b *builder) token(z *html.Tokenizer, tt html.TokenType) {
 	}
 }
 
-// rawText are the elements that we drop or flatten in which HTML sees no tags. One that is not closed
-// would take the rest of the text with it; browsers do that, but the writer did not mean it.
-var rawText = set("iframe", "noembed", "noframes", "noscript", "textarea", "title", "xmp")
-
 // neverEnds says whether no end tag of that name follows.
 func (b *builder) neverEnds(name string) bool {
-	if b.open[name] {
+	if b.never[name] {
 		return true
 	}
 	for rest := b.rest; ; {
@@ -159,10 +102,10 @@ func (b *builder) neverEnds(name string) bool {
 			return false
 		}
 	}
-	if b.open == nil {
-		b.open = map[string]bool{}
+	if b.never == nil {
+		b.never = map[string]bool{}
 	}
-	b.open[name] = true
+	b.never[name] = true
 	return true
 }
 
@@ -184,6 +127,7 @@ func (b *builder) start(name string, attrs []html.Attribute, empty bool) {
 		return
 	}
 	p, ok := policies[name]
+	b.inert = b.inert || name == "noscript"
 	switch {
 	case !ok:
 		return
@@ -227,6 +171,9 @@ func (b *builder) end(name string) {
 		}
 		return
 	}
+	if name == "noscript" {
+		b.inert = false
+	}
 	p, ok := policies[name]
 	if !ok || p.drop {
 		return
@@ -238,54 +185,9 @@ func (b *builder) end(name string) {
 		b.start(name, nil, false)
 		return
 	}
-	if i := b.find(name, boundary(name)); i > 0 {
+	if i := b.find(name, reach(name)); i > 0 {
 		b.stack = b.stack[:i]
 	}
-}
-
-// boundary says which open elements an end tag does not reach across.
-func boundary(name string) map[string]bool {
-	switch {
-	case name == "table":
-		return nil
-	case inTable[name]:
-		return tableOnly
-	case formatting[name]:
-		return blocks
-	case name == "li" || name == "p":
-		return lists
-	}
-	return cells
-}
-
-var (
-	cells      = set("td", "th", "caption", "table")
-	lists      = set("td", "th", "caption", "table", "ul", "ol", "dl")
-	blocks     = set("td", "th", "caption", "table", "ul", "ol", "dl", "li", "div", "blockquote", "figure")
-	inTable    = set("caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th")
-	formatting = set("a", "b", "code", "em", "i", "s", "small", "strong", "u", "span")
-)
-
-func set(names ...string) map[string]bool {
-	m := map[string]bool{}
-	for _, n := range names {
-		m[n] = true
-	}
-	return m
-}
-
-// find is where the innermost open element of that name stands, or 0 when none is open on this side
-// of the boundary.
-func (b *builder) find(name string, boundary map[string]bool) int {
-	for i := len(b.stack) - 1; i > 0; i-- {
-		switch open := b.stack[i].Data; {
-		case open == name:
-			return i
-		case boundary[open]:
-			return 0
-		}
-	}
-	return 0
 }
 
 func (b *builder) text(s string) {
@@ -320,10 +222,12 @@ func (b *builder) afford(s string) string {
 // legalText drops the characters that neither XML nor HTML may have, and reads those that stand in
 // the place of others.
 func legalText(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return mended(r) != r }) < 0 {
-		return s
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || mended(rune(c)) != rune(c) {
+			return strings.Map(mended, s) // which gives s itself when nothing changes
+		}
 	}
-	return strings.Map(mended, s)
+	return s
 }
 
 // mended is the character that is meant, or -1 for none. The controls of Latin-1 are quotes and

@@ -32,7 +32,7 @@ func (b *builder) attributes(name string, p policy, attrs []html.Attribute) ([]h
 		}
 		kept = append(kept, html.Attribute{Key: "rel", Val: "noopener noreferrer nofollow ugc"})
 	case "img":
-		if value(kept, "src") == "" && value(kept, "srcset") == "" || tracker(kept) {
+		if value(kept, "src") == "" && value(kept, "srcset") == "" || tracker(kept) || b.repeated(value(kept, "src")) {
 			return nil, false
 		}
 		kept = append(kept, html.Attribute{Key: "loading", Val: "lazy"}, html.Attribute{Key: "referrerpolicy", Val: "no-referrer"})
@@ -44,6 +44,19 @@ func (b *builder) attributes(name string, p policy, attrs []html.Attribute) ([]h
 		kept = append(kept, html.Attribute{Key: "controls"}, html.Attribute{Key: "preload", Val: "none"})
 	}
 	return kept, true
+}
+
+// repeated says whether an image inside noscript is one that was there before it, to be loaded by a
+// script.
+func (b *builder) repeated(src string) bool {
+	if b.inert && b.seen[src] {
+		return true
+	}
+	if b.seen == nil {
+		b.seen = map[string]bool{}
+	}
+	b.seen[src] = true
+	return false
 }
 
 // value is that of the first attribute with the key.

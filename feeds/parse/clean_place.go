@@ -3,12 +3,80 @@ package parse
 // tableParts are the elements that hold other parts of a table and no text.
 var tableParts = map[string]bool{"table": true, "colgroup": true, "thead": true, "tbody": true, "tfoot": true, "tr": true}
 
-// special are the elements that the search for an open list item stops at (HTML §13.2.4.2), of those
-// that we allow.
-var stopsItem = map[string]bool{
-	"blockquote": true, "caption": true, "dd": true, "details": true, "dl": true, "dt": true, "figcaption": true,
-	"figure": true, "h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true, "li": true, "ol": true,
-	"pre": true, "summary": true, "table": true, "td": true, "th": true, "ul": true,
+// boundary says whether a search through the open elements, from the innermost outwards, stops at an
+// element. They are switches, not maps, since every tag asks them about many elements.
+type boundary func(name string) bool
+
+func nothingStops(string) bool { return false }
+
+func table(name string) bool { return name == "table" }
+
+func cells(name string) bool {
+	switch name {
+	case "td", "th", "caption", "table":
+		return true
+	}
+	return false
+}
+
+func lists(name string) bool {
+	switch name {
+	case "ul", "ol", "dl":
+		return true
+	}
+	return cells(name)
+}
+
+func blocks(name string) bool {
+	switch name {
+	case "li", "div", "blockquote", "figure":
+		return true
+	}
+	return lists(name)
+}
+
+// items are what the search for an open list item stops at (HTML §13.2.4.2, "special", but for
+// address, div and p), of those that we allow.
+func items(name string) bool {
+	switch name {
+	case "blockquote", "dd", "details", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "li", "pre", "summary":
+		return true
+	}
+	return lists(name)
+}
+
+var (
+	inTable    = set("caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th")
+	formatting = set("a", "b", "code", "em", "i", "s", "small", "strong", "u", "span")
+)
+
+// reach says which open elements an end tag does not reach across.
+func reach(name string) boundary {
+	switch {
+	case name == "table":
+		return nothingStops
+	case inTable[name]:
+		return table
+	case formatting[name]:
+		return blocks
+	case name == "li" || name == "p":
+		return lists
+	}
+	return cells
+}
+
+// find is where the innermost open element of that name stands, or 0 when none is open on this side
+// of the boundary.
+func (b *builder) find(name string, stops boundary) int {
+	for i := len(b.stack) - 1; i > 0; i-- {
+		switch open := b.stack[i].Data; {
+		case open == name:
+			return i
+		case stops(open):
+			return 0
+		}
+	}
+	return 0
 }
 
 // place makes the current element one that the new element can be inside: it closes those that the
@@ -63,7 +131,7 @@ func (b *builder) closeItem(names ...string) {
 			b.stack = b.stack[:i]
 			return
 		}
-		if stopsItem[name] {
+		if items(name) {
 			return
 		}
 	}
@@ -71,12 +139,10 @@ func (b *builder) closeItem(names ...string) {
 
 // closeTo makes the innermost element of that name the current one; it says false when there is
 // none.
-func (b *builder) closeTo(name string) bool { return b.cutAfter(b.find(name, nil)) }
+func (b *builder) closeTo(name string) bool { return b.cutAfter(b.find(name, nothingStops)) }
 
 // inner is closeTo inside the innermost table.
-func (b *builder) inner(name string) bool { return b.cutAfter(b.find(name, tableOnly)) }
-
-var tableOnly = map[string]bool{"table": true}
+func (b *builder) inner(name string) bool { return b.cutAfter(b.find(name, table)) }
 
 func (b *builder) cutAfter(i int) bool {
 	if i > 0 {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Bounds of a document. Those that it breaks by accident cut it; those that only an attack breaks
@@ -17,13 +18,13 @@ const (
 	maxDepth      = 256
 	maxAttributes = 256
 	maxTagName    = 256
-	maxBindings   = 256 // namespace declarations in scope
-	maxChildren   = 500 // elements read of one item
-	maxElements   = 200_000
-	maxOfFeed     = 5000 // elements read of the feed itself
-	maxInline     = 4096 // bytes of a text or attribute that the decoder reads
-	maxKept       = 4 << 20
-	maxWork       = 64 << 20 // steps through open elements and namespaces
+	maxBindings   = 128     // namespace declarations in scope
+	maxChildren   = 500     // elements read of one item
+	maxOfFeed     = 5000    // elements read of the feed itself
+	maxElements   = 200_000 // elements read in all
+	maxInline     = 4096    // bytes of a text or attribute that the decoder reads
+	maxKept       = 4 << 20 // bytes of a text that it does not read
+	maxWork       = 8 << 20 // steps through open elements and namespaces
 )
 
 // guard is one pass over a document in UTF-8, between the publisher's bytes and the XML decoder.
@@ -54,7 +55,6 @@ type guard struct {
 	ofFeed    int             // elements written for the feed itself
 	dropped   int             // items over the limit
 	recurring int             // items that the caller knew
-	truncated bool
 }
 
 // open is an element whose end has not come yet.
@@ -144,8 +144,7 @@ func (g *guard) run() error {
 		return fmt.Errorf("%w: %s", ErrNotFeed, looksLike(g.src))
 	}
 	g.pos = len(g.src)
-	g.truncated = len(g.stack) > 0
-	if g.truncated && len(g.items) > 1 {
+	if len(g.items)+g.recurring > 1 {
 		g.dropUnfinished()
 	}
 	g.closeTo(0)
@@ -163,6 +162,7 @@ func (g *guard) run() error {
 }
 
 // dropUnfinished takes back the item that a truncated document ends in: it comes whole next time.
+// The only item of a document is better than none.
 func (g *guard) dropUnfinished() {
 	if g.inItem > 0 {
 		g.takeBack(g.stack[g.inItem-1].item)
@@ -238,7 +238,7 @@ func (g *guard) declaration(rest []byte) {
 			return
 		}
 		if g.copies() {
-			g.out = appendEscaped(g.out, body[:min(end, maxInline)])
+			g.out = appendEscaped(g.out, clip(body[:end], maxInline))
 		}
 		g.pos += len(cdataStart) + end + len("]]>")
 	case bytes.HasPrefix(rest, comment):
@@ -268,6 +268,17 @@ func (g *guard) doctype(rest []byte) int {
 	return len(rest)
 }
 
+// clip is cut for bytes.
+func clip(s []byte, n int) []byte {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
 func (g *guard) copies() bool {
 	return len(g.stack) > 0 && g.stack[len(g.stack)-1].text
 }
@@ -277,7 +288,7 @@ func (g *guard) character(s []byte) {
 	if len(s) == 0 || !g.copies() {
 		return
 	}
-	s = s[:min(len(s), maxInline)]
+	s = clip(s, maxInline)
 	if plain(s) {
 		g.out = append(g.out, s...)
 		return

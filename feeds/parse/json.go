@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -187,15 +188,15 @@ func (r *reader) jsonFeed(f *jsonfeed.Feed) {
 	out.SelfURL = webURL(r.base, f.FeedURL)
 	out.ID = f.FeedURL
 	out.Language = languageTag(f.Language)
-	out.Image = cmpOr(webURL(r.base, f.Icon), webURL(r.base, f.Favicon))
+	out.Image = cmp.Or(webURL(r.base, f.Icon), webURL(r.base, f.Favicon))
 	for _, name := range names(f.Authors, f.Author) {
-		out.Author = cmpOr(out.Author, limit(line(name), 2*maxPerson))
+		out.Author = cmp.Or(out.Author, limit(line(name), 2*maxPerson))
 	}
 }
 
 // jsonItem makes an article of an item that is not known.
 func (r *reader) jsonItem(raw json.RawMessage, f *jsonfeed.Feed) error {
-	sum := sha256.Sum256(slicesOf([]byte(rules), []byte(r.base), []byte(f.Language), raw))
+	sum := sha256.Sum256(bytes.Join([][]byte{[]byte(rules), []byte(f.Language), raw}, []byte{0}))
 	d := draft{raw: [16]byte(sum[:16])}
 	if r.doc.Known != nil && r.doc.Known(d.raw) {
 		r.feed.Known++
@@ -232,9 +233,6 @@ func (r *reader) jsonItem(raw json.RawMessage, f *jsonfeed.Feed) error {
 	}
 	return r.add(d)
 }
-
-// slicesOf joins what a hash is made of, each part closed by a zero.
-func slicesOf(parts ...[]byte) []byte { return bytes.Join(parts, []byte{0}) }
 
 // names are those of the authors of version 1.1, or else that of the author of version 1.0.
 func names(authors []*jsonfeed.Author, author *jsonfeed.Author) (names []string) {

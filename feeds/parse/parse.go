@@ -81,6 +81,9 @@ func Parse(d Document) (f *Feed, err error) {
 			f, err = nil, fmt.Errorf("read document: %w: %v", ErrBroken, p)
 		}
 	}()
+	if file(d.Body) {
+		return nil, fmt.Errorf("read document: %w: a file of another kind", ErrNotFeed)
+	}
 	body, encoding := toUTF8(d.Body, d.ContentType)
 	base := d.URL
 	if at := webURL(d.URL, d.ContentLocation); at != "" {
@@ -99,6 +102,16 @@ func Parse(d Document) (f *Feed, err error) {
 	return f, nil
 }
 
+// file says whether a document is what servers send by mistake: a picture, an archive, a PDF.
+func file(b []byte) bool {
+	for _, magic := range []string{"%PDF", "\x89PNG", "GIF8", "\xff\xd8\xff", "PK\x03\x04", "\x1f\x8b", "RIFF", "OggS"} {
+		if bytes.HasPrefix(b, []byte(magic)) {
+			return true
+		}
+	}
+	return false
+}
+
 // looksLike says what a document is that is no feed.
 func looksLike(b []byte) string {
 	b = bytes.TrimSpace(b)
@@ -108,9 +121,6 @@ func looksLike(b []byte) string {
 		return "empty"
 	case bytes.Contains(head, []byte("<html")) || bytes.Contains(head, []byte("<!doctype html")):
 		return "an HTML page"
-	case bytes.HasPrefix(b, []byte("%PDF")), bytes.HasPrefix(b, []byte("\x89PNG")), bytes.HasPrefix(b, []byte("GIF8")),
-		bytes.HasPrefix(b, []byte("\xff\xd8\xff")), bytes.HasPrefix(b, []byte("PK\x03\x04")), bytes.HasPrefix(b, []byte("\x1f\x8b")):
-		return "a file of another kind"
 	}
 	return fmt.Sprintf("begins with %.40q", b)
 }

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -66,14 +67,7 @@ func (r *reader) word(number string) string {
 // address gives a kept text that is an address, absolute and fit for a browser, or "".
 func (r *reader) address(number string) string {
 	t := r.g.lookup(number)
-	return webURL(cmpOr(t.base, r.base), characters(string(t.raw)))
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
+	return webURL(cmp.Or(t.base, r.base), characters(string(t.raw)))
 }
 
 // extensions gives access to the elements of other vocabularies.

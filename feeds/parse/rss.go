@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -23,13 +24,13 @@ func (r *reader) rss(f *rss.Feed) error {
 	}
 	out.SelfURL = r.selfURL(e.all("atom:link"))
 	out.ID = r.word(e.first("x:id"))
-	out.Language = languageTag(cmpOr(f.Language, cmpOr(e.first("dc:language"), r.g.root.lang)))
+	out.Language = languageTag(cmp.Or(f.Language, cmp.Or(e.first("dc:language"), r.g.root.lang)))
 	out.Author = author(f.ManagingEditor, e)
 	if f.Image != nil {
 		out.Image = webURL(r.base, f.Image.URL)
 	}
 	for _, x := range e.all("itunes:image") {
-		out.Image = cmpOr(out.Image, webURL(r.base, cmpOr(x.Attrs["href"], cmpOr(x.Attrs["url"], x.Value))))
+		out.Image = cmp.Or(out.Image, webURL(r.base, cmp.Or(x.Attrs["href"], cmp.Or(x.Attrs["url"], x.Value))))
 	}
 	out.Categories = r.categories(categoryValues(f.Categories), e)
 	out.Updated = r.date(append([]string{f.LastBuildDate, f.PubDate},
@@ -118,7 +119,7 @@ func (r *reader) rssItem(it *rss.Item) draft {
 			d.permalink = d.id
 		}
 	}
-	d.id = cmpOr(d.id, r.word(custom("id")))
+	d.id = cmp.Or(d.id, r.word(custom("id")))
 	d.links = r.addresses(append(e.values("x:link"), it.Links...))
 	d.links = append(d.links, r.alternate(e.all("atom:link")))
 	d.authors = append([]string{it.Author}, e.values("dc:creator", "dc:author", "itunes:author")...)
@@ -166,7 +167,7 @@ func (r *reader) alternate(links []ext.Extension) string {
 func (r *reader) categories(values []string, e extensions) []string {
 	values = append(values, e.values("dc:subject")...)
 	for _, x := range e.all("media:category") {
-		values = append(values, cmpOr(x.Attrs["label"], x.Value))
+		values = append(values, cmp.Or(x.Attrs["label"], x.Value))
 	}
 	values = append(values, nestedCategories(e.all("itunes:category"))...)
 	for _, list := range e.values("itunes:keywords", "media:keywords") {
@@ -220,12 +221,12 @@ func (r *reader) media(d *draft, e extensions) {
 	}
 	d.describe(r, map[string][]ext.Extension{"description": e.all("media:description")})
 	for _, t := range thumbnails {
-		d.images = append(d.images, webURL(r.base, cmpOr(t.Attrs["url"], t.Value)))
+		d.images = append(d.images, webURL(r.base, cmp.Or(t.Attrs["url"], t.Value)))
 	}
 	for _, x := range append(e.all("itunes:image"), e.all("x:image")...) {
-		address := cmpOr(x.Attrs["href"], cmpOr(x.Attrs["url"], x.Value))
+		address := cmp.Or(x.Attrs["href"], cmp.Or(x.Attrs["url"], x.Value))
 		for _, child := range x.Children["url"] {
-			address = cmpOr(address, child.Value)
+			address = cmp.Or(address, child.Value)
 		}
 		d.images = append(d.images, webURL(r.base, address))
 	}

@@ -29,7 +29,7 @@ type markup struct {
 // HTML.
 func (t text) decode() markup {
 	m := markup{base: t.base, lang: t.lang}
-	raw := string(t.raw)
+	raw := strings.TrimSpace(string(t.raw))
 	cdata := strings.Contains(raw, "<![CDATA[")
 	switch {
 	case t.atom && (t.mode == "base64" || binary(t.kind)):
@@ -72,8 +72,11 @@ func fromBase64(s string) string {
 // characters is the character data of an element: CDATA as it is, references decoded, comments
 // gone. Stray tags stay as they are.
 func characters(raw string) string {
-	if strings.IndexByte(raw, '<') < 0 {
+	switch i := strings.IndexByte(raw, '<'); {
+	case i < 0:
 		return decodeEntities(raw)
+	case i == 0 && strings.HasPrefix(raw, "<![CDATA[") && strings.Index(raw, "]]>") == len(raw)-len("]]>"):
+		return raw[len("<![CDATA[") : len(raw)-len("]]>")]
 	}
 	var b strings.Builder
 	b.Grow(len(raw))

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -73,18 +74,23 @@ func joinText(n *html.Node) {
 // empty says whether nothing but space is in an element.
 func empty(n *html.Node) bool {
 	for c := range n.ChildNodes() {
-		if c.Type != html.TextNode || strings.TrimSpace(c.Data) != "" {
+		if c.Data != "br" && (c.Type != html.TextNode || strings.TrimSpace(c.Data) != "") {
 			return false
 		}
 	}
 	return true
 }
 
-// firstImage is the address of the first picture in a tree.
+// firstImage is the address of the first picture in a tree that is more than an ornament.
 func firstImage(n *html.Node) string {
 	for c := range n.Descendants() {
-		if c.Data == "img" {
-			return value(c.Attr, "src")
+		if c.Data != "img" {
+			continue
+		}
+		src := value(c.Attr, "src")
+		width, err := strconv.Atoi(value(c.Attr, "width"))
+		if src != "" && (err != nil || width >= 64) && !strings.Contains(src, "/smilies/") && !strings.Contains(src, "/emoji/") {
+			return src
 		}
 	}
 	return ""

@@ -3,6 +3,8 @@ package parse
 import (
 	"net/url"
 	"strings"
+
+	"golang.org/x/net/idna"
 )
 
 // maxURL is the longest address that we keep, in bytes.
@@ -28,6 +30,9 @@ func resolve(base, ref string) string {
 	r, err := url.Parse(ref)
 	if err != nil {
 		return ref
+	}
+	if host, err := idna.ToASCII(b.Host); err == nil {
+		b.Host = host // net/url would escape it as if it were a path
 	}
 	return b.ResolveReference(r).String()
 }

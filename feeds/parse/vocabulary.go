@@ -202,7 +202,7 @@ var elements = [...]map[string]rule{
 		"author":  {inline, "author", leaf},
 		"summary": {keep, "x:summary", leaf},
 		"content": {keep, "x:body", leaf},
-		"image":   {enter, "x:image", picture},
+		"image":   {inline, "x:image", picture},
 		"source":  {inline, "source", leaf},
 	}),
 	atomFeed: merge(everywhere, inFeeds, map[string]rule{

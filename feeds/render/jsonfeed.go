@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	gorilla "github.com/gorilla/feeds"
@@ -97,7 +98,7 @@ func newJSONItem(e entry) jsonItem {
 			About:    aboutExtension,
 			Source:   jsonSource{Title: e.source.title, URL: e.source.url},
 			Rights:   e.rights,
-			Score:    e.score,
+			Score:    math.Round(e.score*1000) / 1000,
 			Evidence: append([]feeds.Hit{}, e.evidence...),
 		},
 	}

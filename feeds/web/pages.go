@@ -180,9 +180,12 @@ func hostname(s string) string {
 	return strings.TrimPrefix(u.Hostname(), "www.")
 }
 
-// span writes a duration of whole minutes in words.
+// span writes a duration in words, in the largest unit that it is a whole number of.
 func span(d time.Duration) string {
-	n, unit := int(d.Minutes()), "minute"
+	n, unit := int(d.Seconds()), "second"
+	if n >= 60 && n%60 == 0 {
+		n, unit = n/60, "minute"
+	}
 	if n >= 60 && n%60 == 0 {
 		n, unit = n/60, "hour"
 	}

@@ -11,9 +11,8 @@ import (
 )
 
 const (
-	documentEntries = 50               // entries in a document
-	renderTime      = 10 * time.Second // the longest that reading and rendering one topic may take
-	settleTries     = 3                // seconds that a topic in constant change is waited for
+	renderTime  = 10 * time.Second // the longest that reading and rendering one topic may take
+	settleTries = 3                // seconds that a topic in constant change is waited for
 )
 
 // snapshot is all that we serve of one revision of a topic. It never changes.
@@ -69,7 +68,7 @@ func (s *Server) renew(ctx context.Context, t *topic) (*snapshot, error) {
 // no Last-Modified, and is soon replaced.
 func (s *Server) render(ctx context.Context, t *topic) (*snapshot, error) {
 	for try := 1; ; try++ {
-		page, err := s.store.Page(ctx, feeds.Query{Topic: t.ID, Limit: documentEntries, Content: true})
+		page, err := s.store.Page(ctx, feeds.Query{Topic: t.ID, Limit: feeds.Shown, Content: true})
 		if err != nil {
 			return nil, fmt.Errorf("read topic %s: %w", t.ID, err)
 		}

@@ -92,7 +92,7 @@ func (m *memory) add(topic, title string) {
 	p.Revision.Changed = time.Now().UTC()
 	e := entry(topic, p.Revision.Version, title)
 	e.At = p.Revision.Changed
-	p.Entries = slices.Concat([]feeds.Entry{e}, p.Entries[:min(documentEntries, len(p.Entries))])
+	p.Entries = slices.Concat([]feeds.Entry{e}, p.Entries[:min(feeds.Shown, len(p.Entries))])
 	m.pages[topic] = p
 }
 

@@ -25,7 +25,7 @@ func (f *fixture) stateOf(source string) feeds.State {
 }
 
 func (f *fixture) lateOwner() {
-	l, err := f.store.Claim(f.Context(), "slow", 10, time.Millisecond)
+	l, err := f.store.Claim(f.Context(), "slow", 10, time.Millisecond, 0)
 	f.ok(err)
 	time.Sleep(5 * time.Millisecond) // the engines' clocks are real ones
 	second := f.claim("quick")
@@ -35,7 +35,7 @@ func (f *fixture) lateOwner() {
 	for _, l := range l {
 		_, err := f.store.SaveVisit(f.Context(), l, feeds.Visit{At: time.Now(), State: l.Due[0], Articles: []feeds.Article{article(1, "peru")}}, judge)
 		f.expectErr(err, feeds.ErrLeaseLost)
-		f.ok(f.store.Release(f.Context(), l, 0)) // and gives nothing back
+		f.ok(f.store.Release(f.Context(), l, 0, nil)) // and gives nothing back
 	}
 	if again := f.claim("third"); len(again) != 0 {
 		f.Errorf("a late owner freed %v", again)
@@ -57,7 +57,7 @@ func (f *fixture) leaseExcludes() {
 	for range 8 {
 		crawlers.Go(func() {
 			for {
-				leases, err := f.store.Claim(f.Context(), "one of many", 3, time.Minute)
+				leases, err := f.store.Claim(f.Context(), "one of many", 3, time.Minute, 0)
 				if err != nil || len(leases) == 0 {
 					if err != nil {
 						f.Error(err)
@@ -91,7 +91,7 @@ func (f *fixture) gap() {
 		f.Fatalf("%d sources are due", len(l.Due))
 	}
 	f.save(l, false) // the first is done, the second still due
-	f.ok(f.store.Release(f.Context(), l, 300*time.Millisecond))
+	f.ok(f.store.Release(f.Context(), l, 300*time.Millisecond, nil))
 	if early := f.claim("me"); len(early) != 0 {
 		f.Errorf("claimed %v before the gap had passed", early)
 	}
@@ -126,7 +126,7 @@ func (f *fixture) hurry() {
 	leases := f.claim("me")
 	for _, l := range leases {
 		f.save(l, false)
-		f.ok(f.store.Release(f.Context(), l, 0))
+		f.ok(f.store.Release(f.Context(), l, 0, nil))
 	}
 	if got := f.claim("me"); len(got) != 0 {
 		f.Fatalf("claimed %v, and nothing is due", got)
@@ -146,7 +146,7 @@ func (f *fixture) state() {
 		Source: feedA, ETag: "W/\"a b\x80\"", LastModified: "Tue, 1 Jan 2030 0:0:0 gmt+1", ValidatorURL: "https://cdn.example/x",
 		BodyHash: []byte{1, 2, 0}, Title: "A's own", SiteURL: "https://a.example/", Language: "es-PE",
 		NextVisit: at(1), Paused: at(2), LastVisit: at(3), LastSuccess: at(4), Newest: at(5), Rhythm: 90 * time.Second,
-		Failures: 3, Result: feeds.Refused, Reason: "status 503", Unstable: feeds.GUIDsChange | feeds.LinksShared,
+		Failures: 3, Result: feeds.Refused, Reason: "status 503", Habits: feeds.GUIDsChange | feeds.LinksShared,
 	}
 	_, err := f.store.SaveVisit(f.Context(), l, feeds.Visit{At: at(3), State: want}, judge)
 	f.ok(err)
@@ -162,7 +162,7 @@ func (f *fixture) state() {
 func (f *fixture) syncAgain() {
 	l := f.claim("me")["a.example"]
 	f.save(l, false, article(1, "peru"))
-	f.ok(f.store.Release(f.Context(), l, 0))
+	f.ok(f.store.Release(f.Context(), l, 0, nil))
 	before, state := f.page("peru"), f.stateOf(feedA)
 	f.sync()
 	if diff := cmp.Diff(before, f.page("peru")); diff != "" {
@@ -180,7 +180,7 @@ func (f *fixture) removed() {
 	leases := f.claim("me")
 	f.save(leases["a.example"], false, article(1, "peru"), article(2, "energy"))
 	for _, l := range leases {
-		f.ok(f.store.Release(f.Context(), l, 0))
+		f.ok(f.store.Release(f.Context(), l, 0, nil))
 	}
 	f.ok(f.store.Sync(f.Context(), []feeds.Source{{URL: feedA, Title: "A"}}, topics[:1], "site"))
 	if got := f.claim("me"); len(got) != 0 {

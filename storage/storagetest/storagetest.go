@@ -94,7 +94,7 @@ func (f *fixture) sync() {
 // claim leases everything that is due, by host.
 func (f *fixture) claim(owner string) map[string]feeds.Lease {
 	f.Helper()
-	leases, err := f.store.Claim(f.Context(), owner, 100, time.Minute)
+	leases, err := f.store.Claim(f.Context(), owner, 100, time.Minute, 0)
 	f.ok(err)
 	byHost := map[string]feeds.Lease{}
 	for _, l := range leases {
