@@ -129,7 +129,7 @@ func (it *item) isStory(a *known) bool {
 }
 
 // tellingTitle is how long a title is that is hardly given twice, in bytes.
-const tellingTitle = 30
+const tellingTitle = 25
 
 // isSame says that an item that no key knows is an article that we have: the site moved and took its
 // ids along, or the links hold tokens that never come back.
