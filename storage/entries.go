@@ -23,7 +23,7 @@ func (d *DB) lockTopics(ctx context.Context, s session, slugs []string) (map[str
 		err := r.Scan(&slug, &t.id, &t.head, &t.now)
 		topics[slug] = t
 		return err
-	}, `SELECT slug, id, head, now_ms() FROM topic WHERE `+cond+` ORDER BY id`+d.engine.forUpdate(), args...)
+	}, `SELECT slug, id, head, now_ms() FROM topic WHERE `+cond+` ORDER BY id`+d.engine.dialect().forUpdate, args...)
 	return topics, err
 }
 
@@ -167,6 +167,16 @@ func scanRevision(r rowScanner) (rev feeds.Revision, err error) {
 // Page gives a topic's newest entries and its revision, from one snapshot. It fails with
 // feeds.ErrNotFound for a topic that is not configured.
 func (d *DB) Page(ctx context.Context, q feeds.Query) (page feeds.Page, err error) {
+	return d.page(ctx, q, `ORDER BY e.at DESC, e.seq DESC LIMIT $2`, q.Limit)
+}
+
+// Arrivals gives a topic's entries in the order of their arrival, those after a sequence number. Who
+// goes on from the last number it got misses none, however many processes store visits at once.
+func (d *DB) Arrivals(ctx context.Context, q feeds.Query, after int64) (feeds.Page, error) {
+	return d.page(ctx, q, `AND e.seq > $3 ORDER BY e.seq LIMIT $2`, q.Limit, after)
+}
+
+func (d *DB) page(ctx context.Context, q feeds.Query, order string, args ...any) (page feeds.Page, err error) {
 	err = d.engine.read(ctx, func(s session) error {
 		var topic int64
 		found := false
@@ -183,7 +193,7 @@ func (d *DB) Page(ctx context.Context, q feeds.Query) (page feeds.Page, err erro
 		if !found {
 			return feeds.ErrNotFound
 		}
-		page.Entries, err = d.entries(ctx, s, topic, q)
+		page.Entries, err = d.entries(ctx, s, q, order, append([]any{topic}, args...)...)
 		return err
 	})
 	if err != nil {
@@ -192,7 +202,7 @@ func (d *DB) Page(ctx context.Context, q feeds.Query) (page feeds.Page, err erro
 	return page, nil
 }
 
-func (d *DB) entries(ctx context.Context, s session, topic int64, q feeds.Query) (entries []feeds.Entry, err error) {
+func (d *DB) entries(ctx context.Context, s session, q feeds.Query, order string, args ...any) (entries []feeds.Entry, err error) {
 	content, join := `NULL, 0`, ``
 	if q.Content {
 		content, join = `c.html, c.codec`, `JOIN article_content c ON c.article_id = a.id`
@@ -204,7 +214,7 @@ func (d *DB) entries(ctx context.Context, s session, topic int64, q feeds.Query)
 		return err
 	}, `SELECT e.seq, e.at, e.score, e.evidence, `+articleColumns+`, `+content+`
 		FROM entry e JOIN article a ON a.id = e.article_id JOIN source s ON s.id = a.source_id `+join+`
-		WHERE e.topic_id = $1 ORDER BY e.at DESC, e.seq DESC LIMIT $2`, topic, q.Limit)
+		WHERE e.topic_id = $1 `+order, args...)
 	return entries, err
 }
 

@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"tributary/feeds"
 )
 
@@ -88,11 +90,12 @@ func identify(articles []feeds.Article, habits feeds.Habits) ([]item, feeds.Habi
 	for i := range articles {
 		items[i] = item{Article: &articles[i], repeats: -1}
 	}
-	shared := giveKeys(items, habits)
-	if len(shared) == 0 {
+	shared := giveKeys(items, 0) // whatever the habits, the same items are repeats at every visit
+	if len(shared) > 0 {
+		habits |= findRepeats(items, shared)
+	} else if habits == 0 {
 		return items, habits
 	}
-	habits |= findRepeats(items, shared)
 	shared = giveKeys(items, habits)
 	for i := range items {
 		it := &items[i]
@@ -268,6 +271,7 @@ func tracks(parameter string) bool {
 
 // words is a text as its lower-case words, with one space between.
 func words(text string) string {
+	text = norm.NFC.String(text)
 	var b strings.Builder
 	b.Grow(len(text))
 	gap := false

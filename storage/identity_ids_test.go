@@ -13,12 +13,12 @@ import (
 	"tributary/feeds"
 )
 
-// rebuild stores every scenario's documents in an empty store, each as a source of its own, and gives
+// rebuild stores the documents of awkward scenarios in an empty store, each as a source of its own, and gives
 // the ids of the articles by source and name. before are articles that another source had first.
 func rebuild(t *testing.T, dsn string, at time.Time, before int) map[string]string {
 	t.Helper()
 	db := open(t, dsn)
-	scenarios := slices.Concat(goodGUIDs, badGUIDs, badLinks, moves, lookalikes)
+	scenarios := slices.Concat(badGUIDs, badLinks, lookalikes)
 	sources := []feeds.Source{{URL: "https://before.example/feed"}}
 	for i := range scenarios {
 		sources = append(sources, feeds.Source{URL: fmt.Sprintf("https://s%d.example/feed", i)})
@@ -53,7 +53,7 @@ func TestIDs(t *testing.T) {
 	sqlite := func() string { return filepath.Join(t.TempDir(), "t.db") }
 	year := time.Date(2026, 4, 1, 12, 0, 0, 0, time.UTC)
 	first := rebuild(t, sqlite(), year, 0)
-	if len(first) < 150 {
+	if len(first) < 100 {
 		t.Fatalf("only %d articles", len(first))
 	}
 	used := map[string]string{}

@@ -29,7 +29,7 @@ func (d *DB) Claim(ctx context.Context, owner string, n int, lease, hold time.Du
 			leases = append(leases, l)
 			return err
 		}, `WITH due AS MATERIALIZED (
-				SELECT name FROM host WHERE due_at <= now_ms() ORDER BY due_at LIMIT $1`+d.engine.skipLocked()+`)
+				SELECT name FROM host WHERE due_at <= now_ms() ORDER BY due_at LIMIT $1`+d.engine.dialect().skipLocked+`)
 			UPDATE host SET due_at = now_ms() + $2, token = token + 1, owner = $3
 			WHERE name IN (SELECT name FROM due) RETURNING name, token`, n, lease.Milliseconds(), owner)
 		if err != nil {
@@ -198,7 +198,7 @@ func (d *DB) fence(ctx context.Context, s session, l feeds.Lease, st feeds.State
 	var held bool
 	found, err := one(ctx, s, []any{&held, &source, &renamed}, `
 		SELECT h.token = $2, s.id, s.site_url <> $4 OR s.title = '' AND s.own_title <> $5
-		FROM host h JOIN source s ON s.host = h.name WHERE h.name = $1 AND s.url = $3`+d.engine.forUpdate(),
+		FROM host h JOIN source s ON s.host = h.name WHERE h.name = $1 AND s.url = $3`+d.engine.dialect().forUpdate,
 		l.Host, l.Token, st.Source, st.SiteURL, st.Title)
 	switch {
 	case err != nil:

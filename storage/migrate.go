@@ -14,7 +14,7 @@ var migrations embed.FS
 // migrate brings the schema up to date, in one transaction that keeps other processes out. Files are
 // applied in the order of their numbers, forward only; the number of the last one is the version.
 func migrate(ctx context.Context, e engine) error {
-	files, err := migrations.ReadDir(e.migrations())
+	files, err := migrations.ReadDir(e.dialect().migrations)
 	if err != nil {
 		panic(err) // cannot happen: they are embedded
 	}
@@ -34,7 +34,7 @@ func migrate(ctx context.Context, e engine) error {
 			if number, _, _ := strings.Cut(f.Name(), "_"); number != fmt.Sprintf("%04d", have+i+1) {
 				panic("migration out of order: " + f.Name()) // cannot happen: a test reads the names
 			}
-			text, err := migrations.ReadFile(path.Join(e.migrations(), f.Name()))
+			text, err := migrations.ReadFile(path.Join(e.dialect().migrations, f.Name()))
 			if err != nil {
 				return err
 			}

@@ -54,11 +54,17 @@ func (d *DB) makePlan(ctx context.Context, v feeds.Visit, judge feeds.Judge) (pl
 		return plan{}, err
 	}
 	p := plan{habits: r.learn(habits)}
-	p.addAll(r, byKey, v, &d.ids)
+	p.addAll(r, byKey, v)
+	// Documents have the newest first: in the order of publication, ids and arrivals grow with time.
+	slices.Reverse(p.rows)
+	slices.SortStableFunc(p.rows, func(a, b planned) int { return a.Date().Compare(b.Date()) })
 	for i := range p.rows {
 		row := &p.rows[i]
 		if row.aliases {
 			continue
+		}
+		if row.isNew {
+			row.id = d.ids.next(v.At)
 		}
 		row.content, row.codec = d.compress(row.Content)
 		row.entries = judge(row.Article)
@@ -102,7 +108,7 @@ func (d *DB) recognise(ctx context.Context, s session, source string, r *recogni
 }
 
 // addAll adds what is to be stored of a document.
-func (p *plan) addAll(r *recognition, byKey map[key]*known, v feeds.Visit, ids *idSource) {
+func (p *plan) addAll(r *recognition, byKey map[key]*known, v feeds.Visit) {
 	var buf []byte
 	for i := range r.items {
 		it, found := &r.items[i], r.found[i].known
@@ -118,7 +124,7 @@ func (p *plan) addAll(r *recognition, byKey map[key]*known, v feeds.Visit, ids *
 		row := planned{Article: it.Article, keys: p.free(it, byKey, found != nil)}
 		switch {
 		case found == nil && len(row.keys) > 0:
-			row.isNew, row.id, row.uid = true, ids.next(v.At), publicID(v.State.Source, row.keys[0])
+			row.isNew, row.uid = true, publicID(v.State.Source, row.keys[0])
 			row.fill(it, hash)
 			row.Seen = v.At
 		case found != nil && !bytes.Equal(found.hash, hash[:]) && row.mayEdit(found, v.At):
@@ -217,7 +223,8 @@ func publicText(uid []byte) string { return publicEncoding.EncodeToString(uid) }
 // it: some publishers move them at every fetch.
 func digest(a *feeds.Article, buf []byte) (hash [16]byte, grown []byte) {
 	buf = buf[:0]
-	for _, s := range [...]string{a.URL, a.Title, a.Summary, a.Content, a.Image, list(a.Authors)} {
+	for _, s := range [...]string{a.URL, a.Title, a.Summary, a.Content, a.Image, list(a.Authors), list(a.Categories),
+		list(a.Enclosures), a.Language, a.Rights} {
 		buf = append(binary.BigEndian.AppendUint64(buf, uint64(len(s))), s...)
 	}
 	sum := sha256.Sum256(buf)

@@ -108,8 +108,6 @@ func (e *postgresEngine) inTx(ctx context.Context, o pgx.TxOptions, f func(sessi
 	return oneLine(pgx.BeginTxFunc(ctx, e.pool, o, func(tx pgx.Tx) error { return f(pgSession{tx}) }))
 }
 
-func (e *postgresEngine) migrations() string { return "migrations/postgres" }
-
 // locked keeps the other processes out until the transaction ends.
 func (e *postgresEngine) locked(ctx context.Context, f func(session) error) error {
 	return e.write(ctx, func(s session) error {
@@ -120,20 +118,18 @@ func (e *postgresEngine) locked(ctx context.Context, f func(session) error) erro
 	})
 }
 
-func (e *postgresEngine) forUpdate() string  { return " FOR UPDATE" }
-func (e *postgresEngine) skipLocked() string { return " FOR UPDATE SKIP LOCKED" }
+func (e *postgresEngine) dialect() *dialect { return &postgresDialect }
 
-func (e *postgresEngine) arrays() bool { return true }
-
-func (e *postgresEngine) indexText() string {
-	return `INSERT INTO article_text (article_id, words) VALUES ($1, words($2, $3)) ON CONFLICT (article_id) DO UPDATE SET words = excluded.words`
+var postgresDialect = dialect{
+	migrations: "migrations/postgres",
+	forUpdate:  " FOR UPDATE",
+	skipLocked: " FOR UPDATE SKIP LOCKED",
+	arrays:     true,
+	indexText: `INSERT INTO article_text (article_id, words) VALUES ($1, words($2, $3))
+		ON CONFLICT (article_id) DO UPDATE SET words = excluded.words`,
+	containing: `a.id IN (SELECT article_id FROM article_text WHERE words @@ plainto_tsquery('simple', folded($1)))`,
+	wordQuery:  func(words []string) string { return strings.Join(words, " ") },
 }
-
-func (e *postgresEngine) containing() string {
-	return `a.id IN (SELECT article_id FROM article_text WHERE words @@ plainto_tsquery('simple', folded($1)))`
-}
-
-func (e *postgresEngine) wordQuery(words []string) string { return strings.Join(words, " ") }
 
 func (e *postgresEngine) tell() {
 	select {

@@ -106,7 +106,7 @@ func column(ctx context.Context, s session, query string, args ...any) (ids []in
 // remove deletes those of the articles that nobody is writing to and no document has begun to show.
 func (d *DB) remove(ctx context.Context, s session, ids []int64) (n int64, err error) {
 	cond, args := among(d.engine, "a.id", 1, ids)
-	mine, err := column(ctx, s, `SELECT a.id FROM article a WHERE `+cond+d.engine.skipLocked(), args...)
+	mine, err := column(ctx, s, `SELECT a.id FROM article a WHERE `+cond+d.engine.dialect().skipLocked, args...)
 	if err != nil || len(mine) == 0 {
 		return 0, err
 	}

@@ -62,7 +62,7 @@ func TestManyKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	items, _ := identify(document(20_000, 10), 0)
+	items, _ := identify(document(9_000, 10), 0)
 	err = db.engine.read(t.Context(), func(s session) error {
 		_, err := db.recognise(t.Context(), s, "https://a.example/feed", newRecognition(items))
 		return err
@@ -93,6 +93,7 @@ func FuzzIdentify(f *testing.F) {
 	f.Add("", "", "", "", "", "", "", "", int64(1790000000), uint8(3))
 	f.Add("http://[::1", "http://[::1/%zz?%zz", "\xff", "\x00", "http://x/#1", "http://x/?a=1&utm_=2", "\xff", "", int64(-1), uint8(1))
 	f.Add("x", "https://a.example/", "A", strings.Repeat("word ", 40), "y", "https://a.example/", "A", strings.Repeat("word ", 40), int64(5), uint8(2))
+	f.Add("0", "a.example", "0", "0", "1", "a.example", "0", "1", int64(5), uint8(1))
 	f.Fuzz(func(t *testing.T, guid1, link1, title1, text1, guid2, link2, title2, text2 string, when int64, habits uint8) {
 		articles := []feeds.Article{
 			{GUID: guid1, URL: link1, Title: title1, Content: text1, Published: moment(when)},
@@ -103,7 +104,7 @@ func FuzzIdentify(f *testing.F) {
 		v := feeds.Visit{At: time.Unix(1800000000, 0), State: feeds.State{Source: "https://a.example/feed"}, Articles: articles}
 		owner, uids := map[key]*known{}, map[string]bool{}
 		p := plan{habits: learned}
-		p.addAll(newRecognition(items), owner, v, new(idSource))
+		p.addAll(newRecognition(items), owner, v)
 		for _, row := range p.rows {
 			if uids[string(row.uid)] {
 				t.Errorf("two articles have the id %x", row.uid)
@@ -120,7 +121,7 @@ func FuzzIdentify(f *testing.F) {
 		r := newRecognition(again)
 		r.byKeys(owner)
 		p = plan{habits: learned}
-		p.addAll(r, owner, v, new(idSource))
+		p.addAll(r, owner, v)
 		if len(p.rows) > 0 {
 			t.Errorf("%d rows of the same document again", len(p.rows))
 		}
@@ -157,7 +158,7 @@ func BenchmarkNothingNew(b *testing.B) {
 		r := newRecognition(items)
 		r.byKeys(byKey)
 		p := plan{habits: r.learn(habits)}
-		p.addAll(r, byKey, v, new(idSource))
+		p.addAll(r, byKey, v)
 		if p.known != len(articles) || len(p.rows) != 0 {
 			b.Fatalf("known %d, to store %d", p.known, len(p.rows))
 		}

@@ -21,7 +21,7 @@ func (d *DB) Search(ctx context.Context, text string, limit int) (found []feeds.
 			found = append(found, e.Article)
 			return err
 		}, `SELECT 0, 0, 0.0, '', `+articleColumns+`, NULL, 0 FROM article a JOIN source s ON s.id = a.source_id
-			WHERE `+d.engine.containing()+` ORDER BY a.id DESC LIMIT $2`, d.engine.wordQuery(query), limit)
+			WHERE `+d.engine.dialect().containing+` ORDER BY a.id DESC LIMIT $2`, d.engine.dialect().wordQuery(query), limit)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)

@@ -100,29 +100,19 @@ func (e *sqliteEngine) write(ctx context.Context, f func(session) error) error {
 	return plain(e.w.inTx(ctx, f))
 }
 
-func (e *sqliteEngine) migrations() string { return "migrations/sqlite" }
-
 // locked needs nothing more than write: BEGIN IMMEDIATE lets one process in.
 func (e *sqliteEngine) locked(ctx context.Context, f func(session) error) error {
 	return e.write(ctx, f)
 }
 
-func (e *sqliteEngine) forUpdate() string  { return "" } // the writer is alone
-func (e *sqliteEngine) skipLocked() string { return "" }
+func (e *sqliteEngine) dialect() *dialect { return &sqliteDialect }
 
-func (e *sqliteEngine) arrays() bool { return false }
-
-func (e *sqliteEngine) indexText() string {
-	return `INSERT OR REPLACE INTO article_text (rowid, title, summary) VALUES ($1, $2, $3)`
-}
-
-func (e *sqliteEngine) containing() string {
-	return `a.id IN (SELECT rowid FROM article_text WHERE article_text MATCH $1)`
-}
-
-// wordQuery quotes each word, so that none is taken for an operator of FTS5's query language.
-func (e *sqliteEngine) wordQuery(words []string) string {
-	return `"` + strings.Join(words, `" "`) + `"`
+var sqliteDialect = dialect{
+	migrations: "migrations/sqlite",
+	indexText:  `INSERT OR REPLACE INTO article_text (rowid, title, summary) VALUES ($1, $2, $3)`,
+	containing: `a.id IN (SELECT rowid FROM article_text WHERE article_text MATCH $1)`,
+	// Each word is quoted, so that none is taken for an operator of FTS5's query language.
+	wordQuery: func(words []string) string { return `"` + strings.Join(words, `" "`) + `"` },
 }
 
 func (e *sqliteEngine) tell() {

@@ -27,57 +27,6 @@ type DB struct {
 	close  func() error
 }
 
-// engine is what differs between SQLite and PostgreSQL.
-type engine interface {
-	// read runs f on one snapshot of the database; write in one transaction that is kept whole when
-	// f returns nil and leaves no trace otherwise.
-	read(ctx context.Context, f func(session) error) error
-	write(ctx context.Context, f func(session) error) error
-
-	migrations() string // folder of the embedded schema
-	locked(ctx context.Context, f func(session) error) error
-
-	forUpdate() string  // ends a SELECT whose rows the transaction will change
-	skipLocked() string // the same, passing over rows that another transaction holds
-	arrays() bool       // whether a list can be one argument
-
-	indexText() string               // puts the text of article $1, title $2 and summary $3, into the full-text index, once
-	containing() string              // the condition that article a contains all words of $1
-	wordQuery(words []string) string // what $1 then is
-
-	// columns gives the names of a table's columns, in order; load puts rows into those columns, and
-	// settle makes good what load leaves out: full-text index and sequences.
-	columns(ctx context.Context, s session, table string) ([]string, error)
-	load(ctx context.Context, s session, table string, columns []string, rows [][]any) error
-	settle(ctx context.Context, s session) error
-
-	// optimise renews what the planner of queries knows, where the engine does not do so by itself.
-	optimise(ctx context.Context) error
-
-	// tell lets other processes know that topics moved; wake returns when one of them may have.
-	tell()
-	wake(ctx context.Context) error
-	close() error
-}
-
-// session runs statements, all in one transaction or snapshot.
-type session interface {
-	exec(ctx context.Context, query string, args ...any) (affected int64, err error)
-	// query gives the rows to scan, one call each.
-	query(ctx context.Context, scan func(rowScanner) error, query string, args ...any) error
-	// each takes the steps, one after the other.
-	each(ctx context.Context, steps ...step) error
-}
-
-// step is a statement that is run once for every list of arguments.
-type step struct {
-	query string
-	args  [][]any
-}
-
-// rowScanner is one row of a result.
-type rowScanner interface{ Scan(dest ...any) error }
-
 // Open opens the database that dsn names, a file path or a postgres:// URL, and brings its schema up
 // to date. It refuses a database of a newer version or of another program.
 func Open(ctx context.Context, dsn string, log *slog.Logger) (*DB, error) {
@@ -117,33 +66,6 @@ func isPostgres(dsn string) bool {
 
 // Close waits for running statements and closes the database. A second Close does nothing.
 func (d *DB) Close() error { return d.close() }
-
-// one is query for statements that give at most one row; it says whether there was one.
-func one(ctx context.Context, s session, dest []any, query string, args ...any) (found bool, err error) {
-	err = s.query(ctx, func(r rowScanner) error {
-		found = true
-		return r.Scan(dest...)
-	}, query, args...)
-	return found, err
-}
-
-// among gives the condition that column is one of values, with its arguments from $first on. Without
-// arrays the list is written out, padded to a power of two so that few statements are prepared.
-func among[T any](e engine, column string, first int, values []T) (string, []any) {
-	if e.arrays() {
-		return fmt.Sprintf("%s = ANY($%d)", column, first), []any{values}
-	}
-	n := 1
-	for n < len(values) {
-		n *= 2
-	}
-	marks, args := make([]string, n), make([]any, n)
-	for i := range n {
-		marks[i] = fmt.Sprintf("$%d", first+i)
-		args[i] = values[min(i, len(values)-1)]
-	}
-	return column + " IN (" + strings.Join(marks, ",") + ")", args
-}
 
 // millis and moment turn times into the database's integers and back; zero stays zero.
 func millis(t time.Time) int64 {

@@ -92,10 +92,10 @@ func (d *DB) syncSources(ctx context.Context, s session, sources []feeds.Source)
 // here first, because a visit holds its host, then its source, then topics: in another order two
 // transactions would wait for each other for ever.
 func (d *DB) lockHosts(ctx context.Context, s session) error {
-	if d.engine.forUpdate() == "" {
+	if d.engine.dialect().forUpdate == "" {
 		return nil // the writer is alone
 	}
-	return s.query(ctx, func(rowScanner) error { return nil }, `SELECT name FROM host ORDER BY name`+d.engine.forUpdate())
+	return s.query(ctx, func(rowScanner) error { return nil }, `SELECT name FROM host ORDER BY name`+d.engine.dialect().forUpdate)
 }
 
 // nextDue is when a host can be claimed next: when its first source is due, after the host's gap; $1,
@@ -125,7 +125,7 @@ func (d *DB) syncTopics(ctx context.Context, s session, topics []feeds.Topic, si
 		}
 		stored[slug] = t
 		return nil
-	}, `SELECT slug, face, active = 1 FROM topic ORDER BY id`+d.engine.forUpdate())
+	}, `SELECT slug, face, active = 1 FROM topic ORDER BY id`+d.engine.dialect().forUpdate)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,29 +18,14 @@ import (
 // News enters a topic at its arrival; what a source's first visit brings, and what an edit brings into
 // a topic, enters at its publication time. A topic that has the article from another source already
 // does not get it twice.
-func (d *DB) SaveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge feeds.Judge) (feeds.Saved, error) {
-	p := plan{habits: v.State.Habits}
-	var err error
-	if len(v.Articles) > 0 {
-		if p, err = d.makePlan(ctx, v, judge); err != nil {
-			return feeds.Saved{}, fmt.Errorf("save the visit of %s: %w", v.State.Source, err)
+func (d *DB) SaveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge feeds.Judge) (saved feeds.Saved, err error) {
+	// Retention may take an article away between the plan and the commit; then the plan is made anew.
+	for try := 1; ; try++ {
+		saved, err = d.saveVisit(ctx, l, v, judge)
+		if !errors.Is(err, errStale) || try == 3 {
+			break
 		}
 	}
-	v.State.Habits = p.habits
-	var saved feeds.Saved
-	err = d.engine.write(ctx, func(s session) error {
-		saved = feeds.Saved{Known: p.known}
-		source, renamed, err := d.fence(ctx, s, l, v.State)
-		if err != nil {
-			return err
-		}
-		steps := append([]step{stateStep(source, v.State)}, articleSteps(source, p.rows, d.engine.indexText(), &saved)...)
-		if err := s.each(ctx, steps...); err != nil || len(p.rows) == 0 && !renamed {
-			return err
-		}
-		saved.Topics, err = d.saveEntries(ctx, s, source, p.rows, v.First, renamed)
-		return err
-	})
 	if err != nil {
 		return feeds.Saved{}, fmt.Errorf("save the visit of %s: %w", v.State.Source, err)
 	}
@@ -47,6 +33,56 @@ func (d *DB) SaveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge 
 		d.signal()
 	}
 	return saved, nil
+}
+
+// errStale says that a plan speaks of articles that are there no more.
+var errStale = errors.New("an article was removed while its visit was stored")
+
+func (d *DB) saveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge feeds.Judge) (saved feeds.Saved, err error) {
+	p := plan{habits: v.State.Habits}
+	if len(v.Articles) > 0 {
+		if p, err = d.makePlan(ctx, v, judge); err != nil {
+			return saved, err
+		}
+	}
+	v.State.Habits = p.habits
+	err = d.engine.write(ctx, func(s session) error {
+		saved = feeds.Saved{Known: p.known}
+		source, renamed, err := d.fence(ctx, s, l, v.State)
+		if err != nil {
+			return err
+		}
+		if err := d.stillThere(ctx, s, p.rows); err != nil {
+			return err
+		}
+		steps := append([]step{stateStep(source, v.State)}, articleSteps(source, p.rows, d.engine.dialect().indexText, &saved)...)
+		if err := s.each(ctx, steps...); err != nil || len(p.rows) == 0 && !renamed {
+			return err
+		}
+		saved.Topics, err = d.saveEntries(ctx, s, source, p.rows, v.First, renamed)
+		return err
+	})
+	return saved, err
+}
+
+// stillThere locks the stored articles that a plan changes.
+func (d *DB) stillThere(ctx context.Context, s session, rows []planned) error {
+	var ids []int64
+	for _, r := range rows {
+		if !r.isNew {
+			ids = append(ids, r.id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	found := 0
+	cond, args := among(d.engine, "id", 1, ids)
+	err := s.query(ctx, func(rowScanner) error { found++; return nil }, `SELECT id FROM article WHERE `+cond+d.engine.dialect().forUpdate, args...)
+	if err == nil && found < len(ids) {
+		err = errStale
+	}
+	return err
 }
 
 // articleSteps stores the new and edited articles of a source.
@@ -121,7 +157,6 @@ func (d *DB) saveEntries(ctx context.Context, s session, source int64, rows []pl
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(rows, func(a, b planned) int { return a.Date().Compare(b.Date()) })
 	for _, r := range rows {
 		w.article(r, had[r.id], elsewhere, first)
 	}

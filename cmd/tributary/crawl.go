@@ -46,7 +46,7 @@ func (c crawlCommand) Run(ctx context.Context, all *commands, t terminal) (err e
 	if err != nil {
 		return err
 	}
-	pass.bar.ChangeMax(due)
+	pass.bar.ChangeMax(max(due, 1))
 	if err := s.crawler.Pass(ctx); err != nil {
 		return err
 	}
@@ -80,9 +80,9 @@ func (p *passReport) add(r crawl.Report) {
 func progress(w io.Writer) *progressbar.ProgressBar {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return progressbar.DefaultSilent(-1)
+		return progressbar.DefaultSilent(1)
 	}
-	return progressbar.NewOptions(-1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("visiting"),
+	return progressbar.NewOptions(1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("visiting"),
 		progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(),
 		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionFullWidth())
 }

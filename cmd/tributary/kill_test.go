@@ -307,6 +307,8 @@ func TestManyCrawlers(t *testing.T) {
 			t.Errorf("crawler %d ended with %v", i, err)
 		}
 	}
+	web.mu.Lock()
+	defer web.mu.Unlock()
 	if web.most != 1 {
 		t.Errorf("a host was asked by %d at once", web.most)
 	}

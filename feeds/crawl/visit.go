@@ -41,7 +41,7 @@ func (c *Crawler) visit(ctx context.Context, l feeds.Lease, st feeds.State) (pau
 	saved, err := c.Store.SaveVisit(ctx, l, v, plan.Judge)
 	if err != nil {
 		c.Logger.Error("a visit was not stored", "source", src.URL, "err", err)
-		return hints.hostPause, !errors.Is(err, feeds.ErrLeaseLost)
+		return max(hints.hostPause, time.Second), !errors.Is(err, feeds.ErrLeaseLost)
 	}
 	c.tell(src, st, v, saved)
 	return hints.hostPause, true

@@ -65,7 +65,7 @@ func (r *reader) article(d draft) (feeds.Article, Item) {
 	}
 	item := Item{Raw: d.raw}
 	for _, s := range d.authors {
-		name := line(decodeEntities(s))
+		name := nameOf(s)
 		if item.Author == "" {
 			item.Author = limit(name, 2*maxPerson)
 		}

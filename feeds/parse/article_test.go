@@ -13,7 +13,7 @@ func article(t *testing.T, inside string) feeds.Article {
 	t.Helper()
 	f, err := Parse(Document{
 		URL: "https://e.org/feed", Language: "pt", Now: time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC),
-		Body: []byte(`<rss version="2.0"><channel><item>` + inside + `</item></channel></rss>`),
+		Body: []byte(`<rss version="2.0"><channel><item><guid isPermaLink="false">g</guid>` + inside + `</item></channel></rss>`),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -40,6 +40,38 @@ func TestTitle(t *testing.T) {
 	}
 }
 
+func TestLink(t *testing.T) {
+	for name, c := range map[string]struct{ in, want string }{
+		"link":               {`<link>/a</link><guid>https://e.org/g</guid>`, "https://e.org/a"},
+		"link in attribute":  {`<link href="/a"/>`, "https://e.org/a"},
+		"origin of a copy":   {`<link>/copy</link><feedburner:origLink>/a</feedburner:origLink>`, "https://e.org/a"},
+		"guid":               {`<guid>https://e.org/g</guid>`, "https://e.org/g"},
+		"guid is permalink":  {`<guid isPermaLink="true">https://e.org/g</guid>`, "https://e.org/g"},
+		"guid is none":       {`<guid isPermaLink="false">https://e.org/g</guid>`, ""},
+		"guid is no address": {`<guid>17</guid>`, ""},
+		"Atom's link":        {`<atom:link rel="self" href="/s"/><atom:link href="/a"/>`, "https://e.org/a"},
+		"unsafe":             {`<link>javascript:alert(1)</link>`, ""},
+	} {
+		if got := article(t, c.in).URL; got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestCategories(t *testing.T) {
+	for in, want := range map[string]string{
+		"<category>A</category><category> a </category><category>B</category>":             "A|B",
+		"<category>A &amp; <b>B</b> C</category><category>&lt;i&gt;D&lt;/i&gt;</category>": "A & B C|D",
+		"<dc:subject>A</dc:subject><itunes:keywords>B, C</itunes:keywords>":                "A|B|C",
+		`<media:category label="A">1</media:category><itunes:category text="B"/>`:          "A|B",
+		"<category></category><category>AT&amp;amp;T</category>":                           "AT&T",
+	} {
+		if got := strings.Join(article(t, in).Categories, "|"); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestAuthorName(t *testing.T) {
 	for in, want := range map[string]string{
 		"Ana": "Ana", "a@e.org (Ana P.)": "Ana P.", "Ana P. (a@e.org)": "Ana P.", "Ana &lt;a@e.org&gt;": "Ana", "a@e.org": "a@e.org",
@@ -56,6 +88,7 @@ func TestProse(t *testing.T) {
 	long := strings.Repeat("One sentence of a long text. ", 40)
 	for name, c := range map[string]struct{ in, summary, content string }{
 		"a line":                {"<description>One line.</description>", "One line.", ""},
+		"inside its like":       {"<description>x<description>y</description>z</description>", "xyz", ""},
 		"a line in HTML":        {"<description>&lt;p>One line.&lt;/p></description>", "One line.", ""},
 		"HTML with a link":      {"<description>&lt;p>One &lt;b>line&lt;/b>.&lt;/p></description>", "One line.", "<p>One <b>line</b>.</p>"},
 		"content only":          {"<content:encoded>&lt;p>Text&lt;/p></content:encoded>", "Text", "<p>Text</p>"},

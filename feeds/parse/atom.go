@@ -57,7 +57,7 @@ func (r *reader) page(links []*atom.Link) string {
 
 // personLine is a person's name with the address.
 func personLine(p *atom.Person) string {
-	name, email := limit(line(p.Name), maxPerson), limit(line(p.Email), maxPerson)
+	name, email := limit(nameOf(p.Name), maxPerson), limit(nameOf(p.Email), maxPerson)
 	switch {
 	case email == "":
 		return name

@@ -127,6 +127,11 @@ func TestClean(t *testing.T) {
 		"noscript trick":           {`<noscript><p title="</noscript><img src=x onerror=alert(1)>">`, ``},
 		"textarea":                 {`<textarea><img src=x onerror=alert(1)></textarea>`, `&lt;img src=x onerror=alert(1)&gt;`},
 		"plaintext":                {`a<plaintext><b>c`, `a<pre>&lt;b&gt;c</pre>`},
+		"literal text":             {`<p>a<xmp><b></xmp>c`, `<p>a</p><pre>&lt;b&gt;</pre>c`},
+		"quotation":                {`<q cite="/s">a</q><del datetime="2026-03-02">b</del>`, `<q cite="https://e.org/s">a</q><del datetime="2026-03-02">b</del>`},
+		"subtitles":                {`<video src="v.mp4"><track src="s.vtt" kind="captions">a</video>`, `<video src="https://e.org/feed/v.mp4" controls="" preload="none"><track src="https://e.org/feed/s.vtt" kind="captions"/>a</video>`},
+		"global attributes":        {`<p title="T" lang="es" dir="rtl" id="i" data-x="y" style="z">a</p>`, `<p title="T" lang="es" dir="rtl">a</p>`},
+		"numbers":                  {`<ol start="3" type="a"><li value="-1">a</ol>`, `<ol start="3" type="a"><li>a</li></ol>`},
 		"srcset with data":         {`<img src="/a.jpg" srcset="data:image/png;base64,AA== 1x, /b.jpg 2x">`, `<img src="https://e.org/a.jpg" srcset="https://e.org/b.jpg 2x"` + img + `/>`},
 	} {
 		got := Clean(c.in, "https://e.org/feed/")

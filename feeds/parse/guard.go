@@ -356,8 +356,13 @@ func (g *guard) beginItem() *itemMark {
 	return &itemMark{src: g.pos, out: len(g.out), texts: len(g.texts)}
 }
 
-// endItem hashes an item, and takes it back when the caller knows it.
+// endItem hashes an item, and takes it back when the caller knows it, or when it holds nothing that
+// is read.
 func (g *guard) endItem(o open) {
+	if g.ofItem == 0 {
+		g.takeBack(o.item)
+		return
+	}
 	h := sha256.New()
 	h.Write([]byte(rules))
 	for _, s := range []string{o.base, o.lang, g.root.name} {

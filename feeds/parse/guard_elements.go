@@ -35,7 +35,8 @@ func (g *guard) startTag() error {
 		g.closeTo(g.inItem - 1)
 		return nil // and this tag is read again
 	}
-	return g.element(t, o, r)
+	g.element(t, o, r)
+	return nil
 }
 
 // itemName is what the document's format calls an item.
@@ -47,12 +48,12 @@ func (g *guard) itemName() string {
 }
 
 // element does with an element what its rule says.
-func (g *guard) element(t *tag, o open, r rule) error {
+func (g *guard) element(t *tag, o open, r rule) {
 	if g.root.name == "" {
 		if r.do == skip { // something before the root: not even its end matters
 			g.bindings = g.bindings[:o.bindings]
 			g.pos += t.size
-			return nil
+			return
 		}
 		g.begin(t, &o, r)
 	}
@@ -70,7 +71,7 @@ func (g *guard) element(t *tag, o open, r rule) error {
 	if r.do == keep {
 		g.keepText(t, o, r)
 		g.bindings = g.bindings[:o.bindings]
-		return nil
+		return
 	}
 	if r.do != skip {
 		o.as, o.inside, o.text = r.name, r.inside, r.do == inline
@@ -87,7 +88,6 @@ func (g *guard) element(t *tag, o open, r rule) error {
 	if t.empty || o.inside == nowhere && o.as != "" && !g.closesNext(t.name) {
 		g.closeTo(len(g.stack) - 1)
 	}
-	return nil
 }
 
 // inherit gives a link of Atom that has its address as text the attribute that it should be in.
@@ -107,9 +107,11 @@ func (g *guard) attributesAsElements(t *tag, o open) {
 		return
 	}
 	if href := t.attribute("href"); href != nil {
+		g.ofItem++
 		g.writeKept("link", text{raw: href, base: o.base}, nil)
 	}
 	if date := t.attribute("lastmod"); date != nil {
+		g.ofItem++
 		g.out = append(g.out, "<x:updated>"...)
 		g.out = appendEscaped(g.out, date)
 		g.out = append(g.out, "</x:updated>"...)

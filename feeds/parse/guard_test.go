@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // summaryOf is a feed's title and its articles' titles, to compare at a glance.
@@ -48,6 +49,9 @@ func TestRepair(t *testing.T) {
 		"stray end tags":                   {item("</p></div><description>x</description></item2>"), "F: A, B"},
 		"stray end tag in text":            {strings.ReplaceAll(item(""), ">A<", ">A</b></i><"), "F: A, B"},
 		"end tag of the item missing":      {strings.Replace(item(""), "</item>", "", 1), "F: A, B"},
+		"item inside an item":              {strings.Replace(item(""), "<item>", "<item><item>", 1), "F: A, B"},
+		"an element inside its like":       {item("<description>x<description>y</description>z</description><media:title>no</media:title>"), "F: A, B"},
+		"an item of nothing":               {item("</item><item>"), "F: A, B"},
 		"end tag of the title missing":     {strings.Replace(item("<link>http://e.org/</link>"), "A</title>", "A", 1), "F: A, B"},
 		"end tag in another case":          {strings.Replace(item(""), "A</title>", "A</TITLE>", 1), "F: A, B"},
 		"capital names":                    {strings.NewReplacer("item", "ITEM", "title", "Title").Replace(item("")), "F: A, B"},
@@ -66,6 +70,7 @@ func TestRepair(t *testing.T) {
 		"no root element":                  {strings.NewReplacer(`<rss version="2.0">`, "", "</rss>", "").Replace(item("")), "F: A, B"},
 		"items beside the channel":         {`<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><item><title>A</title></item><channel><title>F</title></channel><item><title>B</title></item></rdf:RDF>`, "F: A, B"},
 		"items inside and beside":          {`<rss><item><title>B</title></item><channel><title>F</title><item><title>A</title></item></channel></rss>`, "F: A, B"},
+		"an entry in RSS":                  {item("</item><entry><title>no</title></entry><item><title>C</title>"), "F: A, C, B"},
 		"two channels":                     {`<rss><channel><title>F</title><item><title>A</title></item></channel><channel><title>G</title><item><title>B</title></item></channel></rss>`, "F: A"},
 		"CDATA":                            {strings.ReplaceAll(item("<author><![CDATA[<b>]]></author>"), ">A<", "><![CDATA[A & <i>B</i>]]><"), "F: A & B, B"},
 		"CDATA in pieces":                  {strings.ReplaceAll(item(""), ">A<", ">a<![CDATA[b]]>c<![CDATA[d]]>&amp;<!-- x --><"), "F: abcd&, B"},
@@ -178,7 +183,7 @@ func TestLimits(t *testing.T) {
 		t.Errorf("2,100 items: %d read, %d dropped, %v", len(f.Articles), f.Dropped, err)
 	}
 	long := strings.Repeat("ñ", 40_000)
-	doc := "<rss><channel><item><title>" + long + "</title><description>" + strings.Repeat("x &amp;amp; y ", 200_000) + "</description><dc:rights>" + long + "</dc:rights>"
+	doc := "<rss><channel><item><title>x" + long + "</title><description>" + strings.Repeat("x &amp;amp; y ", 200_000) + "</description><dc:rights>" + long + "</dc:rights>"
 	for i := range 70 {
 		doc += fmt.Sprintf("<category>%d%s</category><enclosure url='http://e.org/%d'/><dc:creator>%d%s</dc:creator>", i, long, i, i, long)
 	}
@@ -187,6 +192,11 @@ func TestLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := f.Articles[0]
+	for _, s := range []string{a.Title, a.Rights, a.Categories[0], a.Authors[0], a.Summary} {
+		if !utf8.ValidString(s) {
+			t.Errorf("cut inside a character: %q", s)
+		}
+	}
 	for name, is := range map[string][2]int{
 		"title": {len(a.Title), maxTitle}, "content": {len(a.Content), maxHTMLOut}, "categories": {len(a.Categories), maxCategories},
 		"category": {len(a.Categories[0]), maxCategory}, "enclosures": {len(a.Enclosures), maxEnclosures}, "authors": {len(a.Authors), maxAuthors},
@@ -245,6 +255,22 @@ func TestTruncatedAndKnown(t *testing.T) {
 	f, err := Parse(Document{Body: []byte(doc), Known: func([16]byte) bool { return true }})
 	if err != nil || len(f.Articles) != 0 || f.Known != 1 {
 		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+// TestFactsOfItems sees that what is noted of an item stays with it when the decoder changes the order.
+func TestFactsOfItems(t *testing.T) {
+	const a, b = `<item xml:lang="es"><title>A</title></item>`, `<item xml:lang="fr"><title>B</title></item>`
+	for _, doc := range []string{
+		"<rss><channel>" + a + b + "</channel></rss>", "<rss><channel/>" + a + b + "</rss>", "<rss>" + b + "<channel>" + a + "</channel></rss>",
+	} {
+		f, err := Parse(Document{Body: []byte(doc)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Articles[0].Title != "A" || f.Articles[0].Language != "es" || f.Articles[1].Language != "fr" {
+			t.Errorf("%s: %+v", doc, f.Articles)
+		}
 	}
 }
 

@@ -112,15 +112,17 @@ func (r *reader) date(dates ...string) time.Time {
 	return time.Time{}
 }
 
+// periods are those of the syndication module.
+var periods = map[string]time.Duration{
+	"hourly": time.Hour, "daily": 24 * time.Hour, "weekly": 7 * 24 * time.Hour,
+	"monthly": 30 * 24 * time.Hour, "yearly": 365 * 24 * time.Hour,
+}
+
 // wait is how long a feed asks readers to wait: RSS ttl in minutes, or the period and frequency of
 // the syndication module.
 func wait(ttl string, e extensions) time.Duration {
 	if n, err := strconv.Atoi(strings.TrimSpace(ttl)); err == nil && n > 0 {
 		return time.Duration(min(n, 60*24*365)) * time.Minute
-	}
-	periods := map[string]time.Duration{
-		"hourly": time.Hour, "daily": 24 * time.Hour, "weekly": 7 * 24 * time.Hour,
-		"monthly": 30 * 24 * time.Hour, "yearly": 365 * 24 * time.Hour,
 	}
 	period := periods[strings.ToLower(e.first("sy:updatePeriod"))]
 	if n, err := strconv.Atoi(e.first("sy:updateFrequency")); err == nil && n > 1 {

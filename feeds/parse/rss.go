@@ -69,7 +69,7 @@ func author(editor string, e extensions) string {
 	names := append(e.values("x:author"), editor)
 	names = append(names, e.values("dc:creator", "dc:author", "itunes:author")...)
 	for _, name := range names {
-		if name = line(name); name != "" {
+		if name = nameOf(name); name != "" {
 			return limit(name, 2*maxPerson)
 		}
 	}
@@ -81,7 +81,7 @@ func personName(people []ext.Extension) string {
 	for _, p := range people {
 		for _, field := range []string{"name", "email"} {
 			for _, x := range p.Children[field] {
-				if name := line(x.Value); name != "" {
+				if name := nameOf(x.Value); name != "" {
 					return name
 				}
 			}
@@ -108,7 +108,7 @@ func (r *reader) rssItem(it *rss.Item) draft {
 		rights:    r.first(append([]string{custom("copyright"), custom("rights")}, e.values("dc:rights")...)...).text(),
 		language:  []string{e.first("dc:language"), custom("language")},
 		published: append([]string{it.PubDate, custom("published"), custom("issued")}, e.values("dc:date", "dcterms:issued", "atom:published", "dcterms:created", "x:created")...),
-		updated:   append([]string{custom("updated"), custom("modified")}, e.values("atom:updated", "dcterms:modified", "x:updated")...),
+		updated:   append([]string{custom("updated"), custom("modified")}, e.values("atom:updated", "dcterms:modified", "x:updated", "dc:date")...),
 	}
 	if own := e.all("x:summary"); len(d.contents) == 0 && len(own) > 0 && it.Description != "" {
 		d.contents, d.summaries = r.markups([]string{it.Description}), r.markups(e.values("x:summary"))
@@ -188,7 +188,7 @@ func nestedCategories(cats []ext.Extension) (values []string) {
 func tidyCategories(values []string) []string {
 	var kept []string
 	for _, v := range values {
-		v = limit(line(decodeEntities(v)), maxCategory)
+		v = limit(nameOf(v), maxCategory)
 		if v == "" || slices.ContainsFunc(kept, func(k string) bool { return strings.EqualFold(k, v) }) {
 			continue
 		}

@@ -154,6 +154,14 @@ func (m markup) text() string {
 	return line(textOf(root))
 }
 
+// nameOf is a name or category as a line of text, whether a publisher wrote it as text or as HTML.
+func nameOf(s string) string {
+	if strings.IndexByte(s, '&') < 0 && strings.IndexByte(s, '<') < 0 {
+		return line(s)
+	}
+	return markup{body: s, format: htmlText}.text()
+}
+
 // html gives the text as HTML.
 func (m markup) html() string {
 	if m.format != plainText {

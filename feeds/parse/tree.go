@@ -52,23 +52,6 @@ func prune(n *html.Node) {
 		}
 		c = next
 	}
-	joinText(n)
-}
-
-// joinText makes one node of neighbouring ones, as the parser does.
-func joinText(n *html.Node) {
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if c.Type != html.TextNode || c.NextSibling == nil || c.NextSibling.Type != html.TextNode {
-			continue
-		}
-		var b strings.Builder
-		b.WriteString(c.Data)
-		for next := c.NextSibling; next != nil && next.Type == html.TextNode; next = c.NextSibling {
-			b.WriteString(next.Data)
-			n.RemoveChild(next)
-		}
-		c.Data = b.String()
-	}
 }
 
 // empty says whether nothing but space is in an element.

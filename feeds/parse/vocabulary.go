@@ -153,8 +153,6 @@ var inFeeds = map[string]rule{
 	"icon":               {keep, "icon", leaf},
 	"logo":               {keep, "logo", leaf},
 	"image":              {enter, "image", picture},
-	"item":               {enter, "item", rssItem},
-	"entry":              {enter, "entry", atomItem},
 }
 
 // Elements that an item or entry has, whatever its format.
@@ -194,6 +192,7 @@ var elements = [...]map[string]rule{
 		"image":   {enter, "image", picture},
 	},
 	rssFeed: merge(everywhere, inFeeds, map[string]rule{
+		"item":   {enter, "item", rssItem},
 		"link":   {keep, "link", leaf},
 		"author": {inline, "x:author", leaf},
 	}),
@@ -206,6 +205,7 @@ var elements = [...]map[string]rule{
 		"source":  {inline, "source", leaf},
 	}),
 	atomFeed: merge(everywhere, inFeeds, map[string]rule{
+		"entry":  {enter, "entry", atomItem},
 		"link":   {inline, "link", nowhere},
 		"author": {enter, "author", person},
 	}),

@@ -26,8 +26,9 @@ func (f *fixture) search() {
 		"peru":              {a.Title},
 		"PERÚ":              {a.Title},
 		"Peru\u0301":        {a.Title},
+		"economi\u0301a":    {a.Title},
 		"economia banco":    {a.Title},
-		"2025":              {b.Title, a.Title}, // the newest first
+		"2025":              {a.Title, b.Title}, // the newest first
 		"banco catalogue":   nil,
 		"":                  nil,
 		`" OR * NEAR( - '`:  nil,

@@ -21,6 +21,7 @@ type Store interface {
 	Sync(ctx context.Context, sources []feeds.Source, topics []feeds.Topic, site string) error
 	Hurry(ctx context.Context, keep func(feeds.State) bool) error
 	Watch(ctx context.Context, changed func(feeds.Revision)) error
+	Arrivals(ctx context.Context, q feeds.Query, after int64) (feeds.Page, error)
 	Search(ctx context.Context, text string, limit int) ([]feeds.Article, error)
 	Unannounced(ctx context.Context) ([]feeds.Revision, error)
 	Announced(ctx context.Context, r feeds.Revision) error
@@ -43,12 +44,15 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"a visit that cannot be kept leaves no trace", (*fixture).allOrNothing},
 		{"back-fill enters at its publication time", (*fixture).backfill},
 		{"late news comes first", (*fixture).lateNews},
+		{"articles of one moment stand as in their document", (*fixture).sameMoment},
+		{"an edit beside the text is an edit", (*fixture).sideEdits},
 		{"a copy from another source has no second entry", (*fixture).copies},
 		{"a source cannot claim another's article", (*fixture).claimedLink},
 		{"configuring again changes nothing", (*fixture).syncAgain},
 		{"a removed source rests and a removed topic is gone", (*fixture).removed},
 		{"what a topic shows gives it a revision", (*fixture).revisions},
 		{"watchers hear of every topic that moves", (*fixture).watch},
+		{"no cursor loses an entry", (*fixture).cursor},
 		{"hurry leaves alone what it is told to", (*fixture).hurry},
 		{"state comes back as it was saved", (*fixture).state},
 		{"every text survives", (*fixture).texts},

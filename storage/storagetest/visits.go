@@ -119,6 +119,39 @@ func (f *fixture) backfill() {
 	}
 }
 
+// sameMoment: articles of one moment stand as in their document, which has the newest first.
+func (f *fixture) sameMoment() {
+	l := f.claim("me")["a.example"]
+	var articles []feeds.Article
+	for n := range 4 {
+		a := article(n, "peru")
+		a.Published = time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+		articles = append(articles, a)
+	}
+	f.save(l, false, articles...)
+	for i, title := range f.titles("peru") {
+		if title != articles[i].Title {
+			f.Errorf("entry %d is %q, want %q", i, title, articles[i].Title)
+		}
+	}
+}
+
+// sideEdits: what stands beside the text is kept up to date too.
+func (f *fixture) sideEdits() {
+	l := f.claim("me")["a.example"]
+	a := article(1, "peru")
+	a.Enclosures = []feeds.Enclosure{{URL: "https://a.example/broken.mp3"}}
+	f.save(l, false, a)
+	a.Enclosures = []feeds.Enclosure{{URL: "https://a.example/good.mp3"}}
+	a.Language, a.Rights = "es", "© A"
+	if saved := f.save(l, false, a); saved.Changed != 1 {
+		f.Errorf("saved %+v", saved)
+	}
+	if got := f.page("peru").Entries[0].Article; got.Enclosures[0].URL != a.Enclosures[0].URL || got.Language != "es" || got.Rights != a.Rights {
+		f.Errorf("stored %+v", got)
+	}
+}
+
 func (f *fixture) lateNews() {
 	l := f.claim("me")["a.example"]
 	f.save(l, true, article(1, "peru"))
