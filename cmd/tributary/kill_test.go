@@ -191,13 +191,7 @@ func checkRestart(t *testing.T, config, address, file string, web *growingWeb, a
 	<-read
 	checkStored(t, -1, file, acks)
 	cmd, read = serveAcknowledging(t, config, acks)
-	eventually(t, "an answer", func() bool {
-		c, err := net.Dial("tcp", address)
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	})
+	eventually(t, "an answer", func() bool { return answers(address) })
 	for ext, was := range before {
 		if res, body := get(t, topic+ext); res.Header.Get("Etag")+res.Header.Get("Last-Modified")+body != was {
 			t.Errorf("%s is another document after the restart", topic+ext)
@@ -281,14 +275,7 @@ func TestManyCrawlers(t *testing.T) {
 		urls = append(urls, fmt.Sprintf("http://127.0.1.%d:%d/%d", 1+i%hosts, l.Addr().(*net.TCPAddr).Port, i))
 	}
 	config := writeConfig(t, freeAddress(t), strings.Replace(eager, "every: 1s", "every: 1h", 1), urls...)
-	text, err := os.ReadFile(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text = regexp.MustCompile(`(?m)^storage: .*$`).ReplaceAll(text, []byte("storage: '"+dsn+"'"))
-	if err := os.WriteFile(config, text, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	useStorage(t, config, dsn)
 	var crawlers []*exec.Cmd
 	for range 4 {
 		cmd := tributary(t, "crawl", "--config", config)

@@ -83,7 +83,7 @@ func (c *Crawler) claim(ctx context.Context, n int) ([]feeds.Lease, error) {
 	if n == 0 {
 		return nil, nil
 	}
-	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+	for wait := time.Second; ; wait = min(2*wait, 10*time.Second) {
 		leases, err := c.Store.Claim(ctx, c.owner, n, 2*c.Timeout, c.MinInterval)
 		if err == nil || ctx.Err() != nil {
 			return leases, nil

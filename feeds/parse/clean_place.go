@@ -116,11 +116,20 @@ func (b *builder) place(name string, block bool) bool {
 			b.stack = b.stack[:i]
 		}
 	case "rt", "rp":
-		for b.find("ruby", cells) > 0 && (b.top().Data == "rt" || b.top().Data == "rp" || b.top().Data == "p") {
+		for b.find("ruby", cells) > 0 && closedByRuby(b.top().Data) {
 			b.stack = b.stack[:len(b.stack)-1]
 		}
 	}
 	return true
+}
+
+// closedByRuby are the elements whose end tags are implied before an annotation (HTML §13.2.6.4.7).
+func closedByRuby(name string) bool {
+	switch name {
+	case "rt", "rp", "p", "li", "dt", "dd":
+		return true
+	}
+	return false
 }
 
 // closeItem ends the open item of a list, when the new one is a sibling of it.

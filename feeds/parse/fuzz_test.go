@@ -118,7 +118,7 @@ func FuzzDate(f *testing.F) {
 func FuzzClean(f *testing.F) {
 	for _, s := range []string{
 		"", "<", "a<b", "<p>a<p>b", "<b><p>a</b>b", "<a href=/x>a<a href=y>b", "<ul><li>a<ul><li>b</ul><li>c", "<table><tr><td>a<table>b</table>c",
-		"<table>a<caption>b<col><tfoot>c<th>d", "<pre>\n\na</pre>", "<h1>a<h2>b</h1>", "<dl><dt>a<dd>b<dt>c", "<ruby>a<rt>b<rp>c</ruby>",
+		"<table>a<caption>b<col><tfoot>c<th>d", "<pre>\n\na</pre>", "<h1>a<h2>b</h1>", "<dl><dt>a<dd>b<dt>c", "<ruby>a<rt>b<rp>c</ruby>", "<ruby>a<dt>b<rp>",
 		"<img src=x onerror=alert(1)>", "<a href='java\nscript:x'>", "<svg><style><img src=x></style>", "<math><mtext><table><mglyph><style>x",
 		"<noscript><p title='</noscript><img src=x>'>", "<iframe src='https://www.youtube.com/embed/x'></iframe>", "<textarea><b>", "<plaintext><b>", "<!--><b>-->",
 		"<video><source src=a><p>b</video>", "<img srcset='a 1x, data:x 2x'>", "<form><form><button><select><option>a", "<xmp><b></xmp>", "&#0;&#x92;&bogus;&lt;b&gt;",
