@@ -9,10 +9,14 @@ import (
 // to tell it from others (Charikar 2002). It is stored, so the hash function must never change.
 func (it *item) likeness() uint64 {
 	if it.shingle == 0 {
-		it.shingle = simhash(it.text())
+		text := it.Summary + " " + it.Content
+		it.shingle = simhash(words(text[:min(len(text), longestText)]))
 	}
 	return it.shingle
 }
+
+// longestText bounds what is hashed, in bytes: the beginning of an article tells it from others.
+const longestText = 2 << 10
 
 const shortestText = 80 // bytes
 

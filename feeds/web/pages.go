@@ -50,6 +50,14 @@ var style = sync.OnceValue(func() *document {
 	return newDocument(slices.Concat(pico, []byte("\n"), ownStyle), time.Time{}, assetHeader("text/css; charset=utf-8"), cached(day))
 })
 
+//go:embed static/icon.svg
+var ownIcon []byte
+
+// icon is what browsers show beside the title.
+var icon = sync.OnceValue(func() *document {
+	return newDocument(ownIcon, time.Time{}, assetHeader("image/svg+xml"), cached(day))
+})
+
 // frame is what every page needs.
 type frame struct {
 	Site  Site
