@@ -20,6 +20,7 @@ type engine interface {
 // transactor runs f in a transaction. What f does is kept whole when it returns nil, and leaves no trace
 // otherwise; f may be run again when the engine gave a transaction up.
 type transactor interface {
+	look(ctx context.Context, f func(session) error) error   // each statement sees what is committed by then
 	read(ctx context.Context, f func(session) error) error   // on one snapshot
 	write(ctx context.Context, f func(session) error) error  // beside others
 	locked(ctx context.Context, f func(session) error) error // alone among those that are locked

@@ -67,7 +67,7 @@ func handOut(ctx context.Context, s session, host string, hold time.Duration) (d
 // NextClaim says when a host can be claimed next, by this machine's clock; zero when none ever can.
 func (d *DB) NextClaim(ctx context.Context) (time.Time, error) {
 	wait := int64(never)
-	err := d.engine.read(ctx, func(s session) error {
+	err := d.engine.look(ctx, func(s session) error {
 		_, err := one(ctx, s, []any{&wait}, `SELECT coalesce(min(due_at), $1) - now_ms() FROM host WHERE due_at < $1`, int64(never))
 		return err
 	})
@@ -106,10 +106,13 @@ func (d *DB) Release(ctx context.Context, l feeds.Lease, gap time.Duration, unas
 }
 
 // Due says how many sources are due now and were last visited before a moment, those of claimed hosts
-// among them.
-func (d *DB) Due(ctx context.Context, before time.Time) (n int, err error) {
-	err = d.engine.read(ctx, func(s session) error {
-		_, err := one(ctx, s, []any{&n}, `SELECT count(*) FROM source WHERE active = 1 AND due_at <= now_ms() AND held_until <= now_ms() AND last_visit < $1`, millis(before))
+// among them. Hosts that are to be left alone for longer than wait do not count.
+func (d *DB) Due(ctx context.Context, before time.Time, wait time.Duration) (n int, err error) {
+	err = d.engine.look(ctx, func(s session) error {
+		_, err := one(ctx, s, []any{&n}, `
+			SELECT count(*) FROM source s JOIN host h ON h.name = s.host
+			WHERE s.active = 1 AND s.due_at <= now_ms() AND s.held_until <= now_ms() AND s.last_visit < $1 AND h.not_before <= now_ms() + $2`,
+			millis(before), wait.Milliseconds())
 		return err
 	})
 	if err != nil {

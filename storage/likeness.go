@@ -16,7 +16,7 @@ func (it *item) likeness() uint64 {
 }
 
 // longestText bounds what is hashed, in bytes: the beginning of an article tells it from others.
-const longestText = 2 << 10
+const longestText = 1 << 10
 
 const shortestText = 80 // bytes
 

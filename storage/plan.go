@@ -46,7 +46,7 @@ func (d *DB) makePlan(ctx context.Context, v feeds.Visit, judge feeds.Judge) (pl
 	items, habits := identify(v.Articles, v.State.Habits)
 	r := newRecognition(items)
 	var byKey map[key]*known
-	err := d.engine.read(ctx, func(s session) (err error) {
+	err := d.engine.look(ctx, func(s session) (err error) {
 		byKey, err = d.recognise(ctx, s, v.State.Source, r)
 		return err
 	})

@@ -41,6 +41,9 @@ func openPostgres(ctx context.Context, dsn string) (engine, error) {
 		cfg.MaxConns = 16
 	}
 	cfg.ConnConfig.ConnectTimeout = 10 * time.Second
+	// Every statement of ours has its index. Until the server has counted a new database's rows it would
+	// read whole tables instead.
+	cfg.ConnConfig.RuntimeParams["enable_seqscan"] = "off"
 	if cfg.ConnConfig.RuntimeParams["application_name"] == "" {
 		cfg.ConnConfig.RuntimeParams["application_name"] = "tributary"
 	}
@@ -87,6 +90,10 @@ func oneLine(err error) error {
 		return fmt.Errorf("cannot connect to PostgreSQL: %s", first)
 	}
 	return err
+}
+
+func (e *postgresEngine) look(ctx context.Context, f func(session) error) error {
+	return oneLine(e.pool.AcquireFunc(ctx, func(c *pgxpool.Conn) error { return f(pgSession{c}) }))
 }
 
 func (e *postgresEngine) read(ctx context.Context, f func(session) error) error {
@@ -187,15 +194,23 @@ func (e *postgresEngine) close() error {
 	return nil
 }
 
-type pgSession struct{ tx pgx.Tx }
+// pgSession runs statements in a transaction, or each in one of its own.
+type pgSession struct {
+	on interface {
+		Exec(ctx context.Context, query string, args ...any) (pgconn.CommandTag, error)
+		Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
+		SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+		CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error)
+	}
+}
 
 func (s pgSession) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	tag, err := s.tx.Exec(ctx, query, args...)
+	tag, err := s.on.Exec(ctx, query, args...)
 	return tag.RowsAffected(), err
 }
 
 func (s pgSession) query(ctx context.Context, scan func(rowScanner) error, query string, args ...any) error {
-	rows, err := s.tx.Query(ctx, query, args...)
+	rows, err := s.on.Query(ctx, query, args...)
 	if err != nil {
 		return err
 	}
@@ -219,5 +234,5 @@ func (s pgSession) each(ctx context.Context, steps ...step) error {
 	if b.Len() == 0 {
 		return nil
 	}
-	return s.tx.SendBatch(ctx, &b).Close()
+	return s.on.SendBatch(ctx, &b).Close()
 }

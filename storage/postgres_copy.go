@@ -20,7 +20,7 @@ func (e *postgresEngine) columns(ctx context.Context, s session, table string) (
 
 // load uses COPY, which is several times as fast as INSERT.
 func (e *postgresEngine) load(ctx context.Context, s session, table string, columns []string, rows [][]any) error {
-	_, err := s.(pgSession).tx.CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
+	_, err := s.(pgSession).on.CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
 	return err
 }
 

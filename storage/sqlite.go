@@ -96,6 +96,8 @@ func (e *sqliteEngine) read(ctx context.Context, f func(session) error) error {
 	return plain(e.r.inTx(ctx, f))
 }
 
+func (e *sqliteEngine) look(ctx context.Context, f func(session) error) error { return e.read(ctx, f) }
+
 func (e *sqliteEngine) write(ctx context.Context, f func(session) error) error {
 	return plain(e.w.inTx(ctx, f))
 }

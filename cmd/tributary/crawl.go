@@ -42,7 +42,7 @@ func (c crawlCommand) Run(ctx context.Context, all *commands, t terminal) (err e
 			return err
 		}
 	}
-	due, err := s.db.Due(ctx, pass.started)
+	due, err := s.db.Due(ctx, pass.started, time.Hour)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (p *passReport) print(ctx context.Context, w io.Writer, db *storage.DB, asJ
 		fmt.Fprintln(table, "SOURCE\tRESULT\tNEW\tCHANGED\tREASON")
 	}
 	for _, r := range p.reports {
-		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%s\n", cut(names[r.Source.URL], 40), r.Result, r.Saved.New, r.Saved.Changed, r.Reason)
+		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%s\n", cut(cmp.Or(r.Source.Title, names[r.Source.URL]), 40), r.Result, r.Saved.New, r.Saved.Changed, r.Reason)
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -163,7 +163,7 @@ func (p *passReport) verdict() error {
 	return nil
 }
 
-// sourceNames gives each source's title, its own where the config has none, or else its address.
+// sourceNames gives each source's name as it calls itself, or else its address.
 func sourceNames(ctx context.Context, db *storage.DB) (map[string]string, error) {
 	states, err := db.Sources(ctx)
 	if err != nil {

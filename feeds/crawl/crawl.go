@@ -29,8 +29,8 @@ type Store interface {
 	Release(ctx context.Context, l feeds.Lease, gap time.Duration, unasked []string) error
 
 	// Due says how many sources are due now and were last visited before a moment, those of claimed
-	// hosts among them.
-	Due(ctx context.Context, before time.Time) (int, error)
+	// hosts among them. Hosts that are to be left alone for longer than wait do not count.
+	Due(ctx context.Context, before time.Time, wait time.Duration) (int, error)
 
 	// NextClaim says when a host can be claimed next; zero when none ever can.
 	NextClaim(ctx context.Context) (time.Time, error)

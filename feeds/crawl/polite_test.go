@@ -73,6 +73,11 @@ func TestTooManyRequests(t *testing.T) {
 				return nil, &fetch.Error{Kind: fetch.Status, Status: 429, RetryAfter: 2 * time.Hour, Err: errors.New("429")}
 			}
 		}
+		start := time.Now()
+		b.pass()
+		if took := time.Since(start); took > time.Minute {
+			t.Errorf("a pass waited %s for a host that asked for a pause", took)
+		}
 		b.run(30 * time.Minute)
 		b.stop() // the pause outlives the process
 		b.start(time.Second, sources...)

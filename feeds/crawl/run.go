@@ -34,7 +34,7 @@ func (c *Crawler) loop(ctx context.Context, pass time.Time) error {
 	busy := 0
 	for {
 		if !pass.IsZero() && busy == 0 {
-			if due, err := c.Store.Due(ctx, pass); err != nil || due == 0 {
+			if due, err := c.Store.Due(ctx, pass, c.patience()); err != nil || due == 0 {
 				return err
 			}
 		}
@@ -64,6 +64,9 @@ func (c *Crawler) loop(ctx context.Context, pass time.Time) error {
 		}
 	}
 }
+
+// patience is how long a pass waits for a host: its gap, but not for one that asked for a pause.
+func (c *Crawler) patience() time.Duration { return c.HostGap + 2*time.Second }
 
 // idle is the time until a host can be claimed, as far as this process knows. A full house waits for a
 // worker and not for the clock.

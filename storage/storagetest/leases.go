@@ -95,11 +95,14 @@ func (f *fixture) gap() {
 	if early := f.claim("me"); len(early) != 0 {
 		f.Errorf("claimed %v before the gap had passed", early)
 	}
-	if due, err := f.store.Due(f.Context(), time.Now()); err != nil || due != 1 {
+	if due, err := f.store.Due(f.Context(), time.Now(), time.Minute); err != nil || due != 1 {
 		f.Errorf("%d due, %v", due, err)
 	}
-	if due, err := f.store.Due(f.Context(), time.Time{}); err != nil || due != 0 {
+	if due, err := f.store.Due(f.Context(), time.Time{}, time.Minute); err != nil || due != 0 {
 		f.Errorf("%d due that were visited before there was time, %v", due, err)
+	}
+	if due, err := f.store.Due(f.Context(), time.Now(), 0); err != nil || due != 0 {
+		f.Errorf("%d due on a host that is left alone, %v", due, err)
 	}
 	time.Sleep(310 * time.Millisecond)
 	again := f.claim("me")["a.example"]
