@@ -40,3 +40,10 @@ type Enclosure struct {
 	Type   string `json:"type,omitempty"`   // media type
 	Length int64  `json:"length,omitempty"` // bytes; 0 when unknown
 }
+
+// Stored is an article as it stands in the store.
+type Stored struct {
+	Article *Article
+	Topics  []string // that have it
+	Copies  uint64   // the same for copies in several sources, of which a topic has one
+}

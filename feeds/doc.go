@@ -16,7 +16,8 @@
 //
 //  1. crawl claims a host that has due sources, under a lease.
 //  2. fetch asks for the source, conditionally; after a 304 the trip goes straight to 6.
-//  3. parse turns the bytes into articles, normalised and cleaned.
+//  3. parse leaves out the items whose bytes storage remembers, and turns the others into articles,
+//     normalised and cleaned.
 //  4. storage finds out which are new, changed or another copy of a known one.
 //  5. match says which topics, with score and evidence.
 //  6. storage commits articles, entries and the source's state in one transaction.
@@ -35,12 +36,18 @@
 //	feeds/parse            feeds
 //	feeds/render           feeds
 //	feeds/stories          feeds
+//	feeds/trial            feeds, feeds/match
 //	storage                feeds
 //	feeds/crawl            feeds, feeds/fetch, feeds/parse
+//	feeds/discover         feeds, feeds/fetch, feeds/parse
 //	feeds/push             feeds, feeds/fetch
 //	feeds/web              feeds, feeds/render
 //	storage/storagetest    feeds, feeds/crawl, feeds/web, storage
 //	cmd/tributary          all
+//	cmd/farm               nothing
+//	cmd/bench              nothing
+//
+// What discover names it has fetched and parsed: an address that only looks like a feed is no find.
 //
 // # Rules the design stands on
 //
@@ -51,7 +58,8 @@
 //   - When to visit next is a pure function of numbers.
 //   - Everything that can fail in a config happens before anything changes.
 //   - Order is the order of entry into a topic, and ids never change. News enters at its arrival,
-//     back-fill (a source's first visit) at its publication time: nothing old is announced as new.
+//     back-fill (a source's first visit, a changed rule) at its publication time: nothing old is
+//     announced as new.
 //   - Bytes are a function of state: no clock, no request and no map order in a rendered document.
 //   - Nothing a publisher sends can hurt us: bounded, sanitised, and never able to touch another
 //     source's articles.

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,7 +92,7 @@ func newsArticle(r *rand.Rand, source, n int, topics ...string) feeds.Article {
 
 func byCategory(a *feeds.Article) (entries []feeds.Entry) {
 	for _, c := range a.Categories {
-		entries = append(entries, feeds.Entry{Topic: c, Score: 3, Evidence: []feeds.Hit{{Term: c, Field: feeds.TitleField, Score: 3}}})
+		entries = append(entries, feeds.Entry{Topic: c, Score: 3, Evidence: feeds.Evidence{Hits: []feeds.Hit{{Term: c, Field: feeds.TitleField, Score: 3}}}})
 	}
 	return entries
 }
@@ -115,6 +114,9 @@ func benchStore(b *testing.B, dsn string, sources int) (*storage.DB, []feeds.Lea
 		topics = append(topics, feeds.Topic{ID: fmt.Sprint("t", i), Title: fmt.Sprint("Topic ", i)})
 	}
 	if err := db.Sync(b.Context(), list, topics, ""); err != nil {
+		b.Fatal(err)
+	}
+	if err := db.Begin(b.Context()); err != nil {
 		b.Fatal(err)
 	}
 	leases, err := db.Claim(b.Context(), "bench", sources, time.Hour, 0)
@@ -201,7 +203,6 @@ func benchArticles(b *testing.B) int {
 // visits, and reports the median and the 99th percentile, and the bytes that an article takes.
 func BenchmarkPage(b *testing.B) {
 	const sources, size = 200, 100
-	defer debug.SetGCPercent(debug.SetGCPercent(200)) // as the program has it
 	file := filepath.Join(b.TempDir(), "t.db")
 	db, leases := benchStore(b, file, sources)
 	r := rand.New(rand.NewPCG(5, 6))

@@ -33,6 +33,9 @@ func BenchmarkClaims(b *testing.B) {
 	if err := db.Sync(b.Context(), sources, nil, ""); err != nil {
 		b.Fatal(err)
 	}
+	if err := db.Begin(b.Context()); err != nil {
+		b.Fatal(err)
+	}
 	if err := db.Close(); err != nil {
 		b.Fatal(err)
 	}
@@ -80,7 +83,7 @@ func claimFor(b *testing.B, dsn string, d time.Duration) {
 			b.Fatal(err)
 		}
 		for _, l := range leases {
-			if err := db.Release(b.Context(), l, 0, nil); err != nil {
+			if err := db.Release(b.Context(), feeds.Release{Lease: l}); err != nil {
 				b.Fatal(err)
 			}
 		}

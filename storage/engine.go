@@ -13,6 +13,7 @@ type engine interface {
 	signaller
 	loader
 	dialect() *dialect
+	clashed(err error) bool             // whether a row was there already that nobody else should have written
 	optimise(ctx context.Context) error // renews what the planner of queries knows, where that is not the engine's own affair
 	close() error
 }
@@ -23,6 +24,7 @@ type transactor interface {
 	look(ctx context.Context, f func(session) error) error   // each statement sees what is committed by then
 	read(ctx context.Context, f func(session) error) error   // on one snapshot
 	write(ctx context.Context, f func(session) error) error  // beside others
+	shared(ctx context.Context, f func(session) error) error // as write, for small ones: several may be one commit
 	locked(ctx context.Context, f func(session) error) error // alone among those that are locked
 }
 
@@ -44,10 +46,12 @@ type loader interface {
 type dialect struct {
 	migrations string // folder of the embedded schema
 	forUpdate  string // ends a SELECT whose rows the transaction will change; "" where the writer is alone
-	skipLocked string // the same, passing over rows that another transaction holds
+	forShare   string // ends a SELECT whose rows nobody may change until the transaction ends
+	skipLocked string // as forUpdate, passing over rows that another transaction holds
 	arrays     bool   // whether a list can be one argument
 
-	indexText  string                      // puts the text of article $1, title $2 and summary $3, into the full-text index, once
+	indexText  string                      // puts the text of article $1, title $2 and summary $3, into the full-text index
+	indexAgain string                      // the same for an article that may be there
 	containing string                      // the condition that article a contains all words of $1
 	wordQuery  func(words []string) string // what $1 then is
 }

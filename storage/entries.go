@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,50 +28,59 @@ func (d *DB) lockTopics(ctx context.Context, s session, slugs []string) (map[str
 	return topics, err
 }
 
-// entriesOf gives, for each edited article, its entries' numbers by topic.
-func (d *DB) entriesOf(ctx context.Context, s session, rows []planned) (map[int64]map[string]int64, error) {
-	had := map[int64]map[string]int64{}
-	for _, r := range rows {
-		if r.isNew || r.aliases {
-			continue
-		}
-		had[r.id] = map[string]int64{}
-		err := s.query(ctx, func(row rowScanner) error {
-			var slug string
-			var seq int64
-			err := row.Scan(&slug, &seq)
-			had[r.id][slug] = seq
-			return err
-		}, `SELECT t.slug, e.seq FROM entry e JOIN topic t ON t.id = e.topic_id WHERE e.article_id = $1`, r.id)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return had, nil
+// stored is an entry as it stands in its topic.
+type stored struct {
+	seq      int64
+	score    float64
+	evidence string // JSON
 }
 
-// copies gives the topics that hold an article of the same link and title from another source. The
-// title is asked for so that no source can keep another's article out by claiming its link.
-func (d *DB) copies(ctx context.Context, s session, source int64, rows []planned) (map[string]bool, error) {
+// entriesOf gives each of the articles its entries, by topic.
+func (d *DB) entriesOf(ctx context.Context, s session, articles []int64) (map[int64]map[string]stored, error) {
+	had := map[int64]map[string]stored{}
+	if len(articles) == 0 {
+		return had, nil
+	}
+	cond, args := among(d.engine, "e.article_id", 1, articles)
+	err := s.query(ctx, func(row rowScanner) error {
+		var id int64
+		var slug string
+		var e stored
+		err := row.Scan(&id, &slug, &e.seq, &e.score, &e.evidence)
+		if had[id] == nil {
+			had[id] = map[string]stored{}
+		}
+		had[id][slug] = e
+		return err
+	}, `SELECT e.article_id, t.slug, e.seq, e.score, e.evidence FROM entry e JOIN topic t ON t.id = e.topic_id WHERE `+cond, args...)
+	return had, err
+}
+
+// holders gives the sources whose copy of an article a topic holds, by topic and article. Copies have the
+// same link and title; the title is asked for so that no source can keep another's article out by
+// claiming its link.
+func (d *DB) holders(ctx context.Context, s session, rows []planned) (map[string][]int64, error) {
 	var canons [][]byte
 	for _, r := range rows {
 		if len(r.entries) > 0 {
 			canons = append(canons, r.canon)
 		}
 	}
-	held := map[string]bool{}
+	held := map[string][]int64{}
 	if len(canons) == 0 {
 		return held, nil
 	}
-	cond, args := among(d.engine, "a.canon", 2, canons)
+	cond, args := among(d.engine, "a.canon", 1, canons)
 	err := s.query(ctx, func(r rowScanner) error {
 		var slug, title string
 		var canon []byte
-		err := r.Scan(&slug, &canon, &title)
-		held[copyKey(slug, canon, title)] = true
+		var source int64
+		err := r.Scan(&slug, &canon, &title, &source)
+		key := copyKey(slug, canon, title)
+		held[key] = append(held[key], source)
 		return err
-	}, `SELECT t.slug, a.canon, a.title FROM article a JOIN entry e ON e.article_id = a.id JOIN topic t ON t.id = e.topic_id
-		WHERE a.source_id <> $1 AND `+cond, append([]any{source}, args...)...)
+	}, `SELECT t.slug, a.canon, a.title, a.source_id FROM article a JOIN entry e ON e.article_id = a.id JOIN topic t ON t.id = e.topic_id
+		WHERE `+cond, args...)
 	return held, err
 }
 
@@ -78,11 +88,15 @@ func copyKey(topic string, canon []byte, title string) string {
 	return topic + "\x00" + string(canon) + words(title)
 }
 
-// entryWriter collects what a visit changes in the topics it has locked.
+// entryWriter collects what changes in the topics that are locked.
 type entryWriter struct {
-	topics                 map[string]*lockedTopic
-	moved                  map[string]bool
+	topics map[string]*lockedTopic
+	held   map[string][]int64 // see holders
+	moved  map[string]bool
+	again  bool // articles are judged again that are as they were
+
 	added, rejudged, ended [][]any
+	freed                  [][]any // whose copies may now be in the topic: link and source
 }
 
 // showing moves every topic that shows the source.
@@ -97,48 +111,67 @@ func (w *entryWriter) showing(ctx context.Context, s session, source int64) erro
 }
 
 // article places one article; had are the entries that it has already.
-func (w *entryWriter) article(r planned, had map[string]int64, elsewhere map[string]bool, first bool) {
+func (w *entryWriter) article(r planned, had map[string]stored, first bool) {
+	verdict := map[string]bool{}
+	for _, e := range r.entries {
+		verdict[e.Topic] = true
+	}
+	for slug, e := range had {
+		if t := w.topics[slug]; t != nil && !verdict[slug] {
+			w.ended = append(w.ended, []any{t.id, e.seq})
+			w.freed = append(w.freed, []any{r.canon, r.source})
+			w.moved[slug] = true
+		}
+	}
 	for _, e := range r.entries {
 		t := w.topics[e.Topic]
 		if t == nil { // left the config while the visit was under way
 			continue
 		}
-		if seq, ok := had[e.Topic]; ok {
-			w.rejudged = append(w.rejudged, []any{t.id, seq, e.Score, list(e.Evidence)})
+		evidence := asJSON(e.Evidence)
+		if old, ok := had[e.Topic]; ok {
+			if same := old.score == e.Score && old.evidence == evidence; !same {
+				w.rejudged = append(w.rejudged, []any{t.id, old.seq, e.Score, evidence})
+			} else if w.again {
+				continue
+			}
 			w.moved[e.Topic] = true
-			delete(had, e.Topic)
 			continue
 		}
-		if elsewhere[copyKey(e.Topic, r.canon, r.Title)] {
+		key := copyKey(e.Topic, r.canon, r.Title)
+		if slices.ContainsFunc(w.held[key], func(source int64) bool { return source != r.source }) {
 			continue
 		}
+		w.held[key] = append(w.held[key], r.source)
 		at := t.now
 		if first || !r.isNew {
 			at = min(millis(r.Date()), t.now)
 		}
 		t.head++
-		w.added = append(w.added, []any{t.id, t.head, r.id, at, e.Score, list(e.Evidence)})
+		w.added = append(w.added, []any{t.id, t.head, r.id, at, e.Score, evidence})
 		w.moved[e.Topic] = true
-	}
-	for slug, seq := range had { // the edit took it out
-		if t := w.topics[slug]; t != nil {
-			w.ended = append(w.ended, []any{t.id, seq})
-			w.moved[slug] = true
-		}
 	}
 }
 
+// write stores what was collected, and gives the topics that moved. Nobody is told of those that only old
+// articles moved.
 func (w *entryWriter) write(ctx context.Context, s session) ([]string, error) {
 	slugs := slices.Sorted(maps.Keys(w.moved))
 	var heads [][]any
 	for _, slug := range slugs {
 		heads = append(heads, []any{w.topics[slug].id, w.topics[slug].head})
 	}
+	announced := ``
+	if w.again {
+		announced = `announced = CASE WHEN announced = version THEN version + 1 ELSE announced END, `
+	}
 	return slugs, s.each(ctx,
-		step{`UPDATE topic SET head = $2, ` + revise + ` WHERE id = $1`, heads},
+		step{`UPDATE topic SET head = $2, ` + announced + revise + ` WHERE id = $1`, heads},
 		step{`UPDATE entry SET score = $3, evidence = $4 WHERE topic_id = $1 AND seq = $2`, w.rejudged},
 		step{`DELETE FROM entry WHERE topic_id = $1 AND seq = $2`, w.ended},
 		step{`INSERT INTO entry (topic_id, seq, article_id, at, score, evidence) VALUES ($1, $2, $3, $4, $5, $6)`, w.added},
+		step{`INSERT INTO retag_article (article_id) SELECT id FROM article WHERE canon = $1 AND source_id <> $2
+			ON CONFLICT DO NOTHING`, w.freed},
 	)
 }
 
@@ -222,16 +255,17 @@ const articleColumns = `a.id, a.uid, a.guid, a.url, a.title, a.summary, a.author
 	a.rights, a.enclosures, a.published_at, a.updated_at,
 	s.url, CASE WHEN s.title = '' THEN s.own_title ELSE s.title END, s.site_url, s.language, s.country, s.publish`
 
-func (d *DB) scanEntry(r rowScanner) (e feeds.Entry, err error) {
+// scanEntry reads an entry with its article; more is where further columns go.
+func (d *DB) scanEntry(r rowScanner, more ...any) (e feeds.Entry, err error) {
 	a := &e.Article
 	var id, at, published, updated int64
 	var uid, guid, html []byte
 	var evidence, authors, categories, enclosures string
 	var codec int
-	err = r.Scan(&e.Seq, &at, &e.Score, &evidence, &id, &uid, &guid, &a.URL, &a.Title, &a.Summary, &authors, &categories,
+	err = r.Scan(append([]any{&e.Seq, &at, &e.Score, &evidence, &id, &uid, &guid, &a.URL, &a.Title, &a.Summary, &authors, &categories,
 		&a.Language, &a.Image, &a.Rights, &enclosures, &published, &updated,
 		&a.Source.URL, &a.Source.Title, &a.Source.SiteURL, &a.Source.Language, &a.Source.Country, &a.Source.Publish,
-		&html, &codec)
+		&html, &codec}, more...)...)
 	if err != nil {
 		return e, err
 	}
@@ -240,8 +274,10 @@ func (d *DB) scanEntry(r rowScanner) (e feeds.Entry, err error) {
 	if a.Content, err = d.decompress(html, codec); err != nil {
 		return e, err
 	}
-	if e.Evidence, err = unlist[feeds.Hit](evidence); err != nil {
-		return e, err
+	if evidence != "" {
+		if err := json.Unmarshal([]byte(evidence), &e.Evidence); err != nil {
+			return e, fmt.Errorf("evidence: %w", err)
+		}
 	}
 	if a.Authors, err = unlist[string](authors); err != nil {
 		return e, err

@@ -31,7 +31,7 @@ func report(n int) feeds.Article {
 }
 
 func inPeru(a *feeds.Article) []feeds.Entry {
-	return []feeds.Entry{{Topic: "peru", Score: 4.5, Evidence: []feeds.Hit{{Term: "peru", Field: feeds.TitleField, Score: 4.5}}}}
+	return []feeds.Entry{{Topic: "peru", Score: 4.5, Evidence: feeds.Evidence{Hits: []feeds.Hit{{Term: "peru", Field: feeds.TitleField, Score: 4.5}}}}}
 }
 
 // fill makes the visits of a first day: n articles, validators, a failure.
@@ -50,7 +50,7 @@ func fill(t *testing.T, db *storage.DB, n int) {
 // saveNews stores articles as the news of a visit to the first source.
 func saveNews(t *testing.T, db *storage.DB, articles ...feeds.Article) {
 	t.Helper()
-	if err := db.Hurry(t.Context(), func(feeds.State) bool { return false }); err != nil {
+	if err := db.Hurry(t.Context(), 0, true); err != nil {
 		t.Fatal(err)
 	}
 	leases, err := db.Claim(t.Context(), "me", 10, time.Minute, 0)
@@ -71,7 +71,7 @@ func saveNews(t *testing.T, db *storage.DB, articles ...feeds.Article) {
 		if _, err := db.SaveVisit(t.Context(), l, v, inPeru); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.Release(t.Context(), l, 0, nil); err != nil {
+		if err := db.Release(t.Context(), feeds.Release{Lease: l}); err != nil {
 			t.Fatal(err)
 		}
 	}

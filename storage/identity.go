@@ -272,21 +272,35 @@ func tracks(parameter string) bool {
 // words is a text as its lower-case words, with one space between.
 func words(text string) string {
 	text = norm.NFC.String(text)
-	var b strings.Builder
-	b.Grow(len(text))
+	b := make([]byte, 0, len(text))
 	gap := false
-	for _, r := range text {
+	for i := 0; i < len(text); {
+		r, size := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(text[i:])
+		}
+		i += size
 		if !inWord(r) {
-			gap = true
+			gap = len(b) > 0
 			continue
 		}
-		if gap && b.Len() > 0 {
-			b.WriteByte(' ')
+		if gap {
+			b = append(b, ' ')
+			gap = false
 		}
-		gap = false
-		b.WriteRune(unicode.ToLower(r))
+		b = utf8.AppendRune(b, lower(r))
 	}
-	return b.String()
+	return string(b)
+}
+
+func lower(r rune) rune {
+	switch {
+	case r >= utf8.RuneSelf:
+		return unicode.ToLower(r)
+	case 'A' <= r && r <= 'Z':
+		return r + 'a' - 'A'
+	}
+	return r
 }
 
 func inWord(r rune) bool {

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"math"
 	"math/bits"
 	"strings"
 )
@@ -24,22 +25,52 @@ func simhash(text string) uint64 {
 	if len(text) < shortestText {
 		return 0
 	}
-	var sums [64]int
+	var ones bitCounts
 	var a, b uint64
 	n := 0
 	for w := range strings.FieldsSeq(text) {
 		c := fnv64(w)
 		if n++; n >= 3 {
-			h := mix(a*3 + b*5 + c*7)
-			for i := range sums {
-				sums[i] += int(h>>i&1)*2 - 1
-			}
+			ones.add(mix(a*3 + b*5 + c*7))
 		}
 		a, b = b, c
 	}
-	var out uint64
-	for i, s := range sums {
-		if s > 0 {
+	return ones.majority(max(0, n-2))
+}
+
+// bitCounts says of each bit in how many hashes it was set. Eight counts share a word until they might
+// overflow: bit i is counted in byte i/8 of lanes[i%8].
+type bitCounts struct {
+	lanes  [8]uint64
+	added  int // since the lanes were emptied
+	counts [64]int
+}
+
+func (c *bitCounts) add(hash uint64) {
+	const lowest = 0x0101010101010101
+	for i := range c.lanes {
+		c.lanes[i] += hash >> i & lowest
+	}
+	if c.added++; c.added == math.MaxUint8 {
+		c.empty()
+	}
+}
+
+func (c *bitCounts) empty() {
+	for i, lane := range c.lanes {
+		for j := range 8 {
+			c.counts[8*j+i] += int(lane >> (8 * j) & math.MaxUint8)
+		}
+		c.lanes[i] = 0
+	}
+	c.added = 0
+}
+
+// majority gives the bits that are set in more than half of n hashes.
+func (c *bitCounts) majority(n int) (out uint64) {
+	c.empty()
+	for i, ones := range c.counts {
+		if 2*ones > n {
 			out |= 1 << i
 		}
 	}

@@ -44,14 +44,15 @@ func (d *DB) lookup(ctx context.Context, s session, source string, items []item)
 // compared is how many of a source's newest articles an unknown item is compared with.
 const compared = 200
 
-func newest(ctx context.Context, s session, source string) (articles []*known, err error) {
+// newest gives the articles of a source that came last, at most n.
+func newest(ctx context.Context, s session, source string, n int) (articles []*known, err error) {
 	err = s.query(ctx, func(r rowScanner) error {
 		var none int
 		a, err := scanKnown(r, &none)
 		articles = append(articles, a)
 		return err
 	}, `SELECT 0, id, uid, url, title, published_at, likeness, hash, edits, edits_since FROM article
-		WHERE source_id = (SELECT id FROM source WHERE url = $1) ORDER BY id DESC LIMIT $2`, source, compared)
+		WHERE source_id = (SELECT id FROM source WHERE url = $1) ORDER BY id DESC LIMIT $2`, source, n)
 	return articles, err
 }
 

@@ -21,12 +21,17 @@ type plan struct {
 	habits feeds.Habits
 	rows   []planned
 	known  int
+
+	items    []item  // of the document
+	articles []int64 // that the items are; 0 for those that are to be read again
 }
 
 // planned is one article to store.
 type planned struct {
 	*feeds.Article
+	item     int // its place in the document
 	id       int64
+	source   int64
 	uid      []byte
 	isNew    bool
 	aliases  bool // only its keys are new
@@ -44,7 +49,7 @@ type planned struct {
 // makePlan looks up what is known of a visit's articles and says what is to be stored.
 func (d *DB) makePlan(ctx context.Context, v feeds.Visit, judge feeds.Judge) (plan, error) {
 	items, habits := identify(v.Articles, v.State.Habits)
-	r := newRecognition(items)
+	r := newRecognition(items, v.Kept)
 	var byKey map[key]*known
 	err := d.engine.look(ctx, func(s session) (err error) {
 		byKey, err = d.recognise(ctx, s, v.State.Source, r)
@@ -53,7 +58,10 @@ func (d *DB) makePlan(ctx context.Context, v feeds.Visit, judge feeds.Judge) (pl
 	if err != nil {
 		return plan{}, err
 	}
-	p := plan{habits: r.learn(habits)}
+	if r.keptIsMeant(byKey) {
+		return plan{}, feeds.ErrReadWhole
+	}
+	p := plan{habits: r.learn(habits), known: len(v.Kept)}
 	p.addAll(r, byKey, v)
 	// Documents have the newest first: in the order of publication, ids and arrivals grow with time.
 	slices.Reverse(p.rows)
@@ -63,13 +71,35 @@ func (d *DB) makePlan(ctx context.Context, v feeds.Visit, judge feeds.Judge) (pl
 		if row.aliases {
 			continue
 		}
-		if row.isNew {
-			row.id = d.ids.next(v.At)
-		}
 		row.content, row.codec = d.compress(row.Content)
 		row.entries = judge(row.Article)
 	}
 	return p, nil
+}
+
+// number gives the new articles their ids. Those grow in the order of commits, which the indexes like.
+func (p *plan) number(ids *idSource, now time.Time) {
+	for i := range p.rows {
+		if row := &p.rows[i]; row.isNew {
+			row.id = ids.next(now)
+			p.articles[row.item] = row.id
+		}
+	}
+}
+
+// remembered gives the items of a document whose articles are known.
+func (p *plan) remembered(v feeds.Visit) []feeds.Item {
+	kept := slices.Clone(v.Kept)
+	for i, raw := range v.Raw {
+		id := p.articles[i]
+		if first := p.items[i].repeats; first >= 0 {
+			id = p.articles[first]
+		}
+		if id != 0 {
+			kept = append(kept, feeds.Item{Raw: raw, Published: v.Articles[i].Published, Article: id})
+		}
+	}
+	return kept
 }
 
 // recognise finds the stored articles of a document's items, and gives those that own their keys.
@@ -99,7 +129,7 @@ func (d *DB) recognise(ctx context.Context, s session, source string, r *recogni
 		maps.Copy(byKey, more)
 		r.byKeys(more)
 	}
-	recent, err := newest(ctx, s, source)
+	recent, err := newest(ctx, s, source, compared)
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +139,7 @@ func (d *DB) recognise(ctx context.Context, s session, source string, r *recogni
 
 // addAll adds what is to be stored of a document.
 func (p *plan) addAll(r *recognition, byKey map[key]*known, v feeds.Visit) {
+	p.items, p.articles = r.items, make([]int64, len(r.items))
 	var buf []byte
 	for i := range r.items {
 		it, found := &r.items[i], r.found[i].known
@@ -116,19 +147,20 @@ func (p *plan) addAll(r *recognition, byKey map[key]*known, v feeds.Visit) {
 			continue
 		}
 		if found != nil && found.gone() { // removed by retention: it must not come back
+			p.articles[i] = found.id
 			p.known++
 			continue
 		}
 		var hash [16]byte
 		hash, buf = digest(it.Article, buf)
-		row := planned{Article: it.Article, keys: p.free(it, byKey, found != nil)}
+		row := planned{Article: it.Article, item: i, keys: p.free(it, byKey, found != nil)}
 		switch {
 		case found == nil && len(row.keys) > 0:
 			row.isNew, row.uid = true, publicID(v.State.Source, row.keys[0])
 			row.fill(it, hash)
 			row.Seen = v.At
 		case found != nil && !bytes.Equal(found.hash, hash[:]) && row.mayEdit(found, v.At):
-			row.id, row.uid = found.id, found.uid
+			row.id, row.uid, p.articles[i] = found.id, found.uid, found.id
 			row.fill(it, hash)
 			row.Seen = seen(found.id)
 			row.Published = found.published // once given, it stays
@@ -137,6 +169,9 @@ func (p *plan) addAll(r *recognition, byKey map[key]*known, v feeds.Visit) {
 			}
 		default:
 			p.known++
+			if found != nil && bytes.Equal(found.hash, hash[:]) {
+				p.articles[i] = found.id
+			}
 			if found == nil || len(row.keys) == 0 { // unknown and without a key: it was another item's article once
 				continue
 			}

@@ -111,6 +111,11 @@ func (e *postgresEngine) write(ctx context.Context, f func(session) error) error
 	}
 }
 
+// shared needs nothing more than write: the server writes the commits of one moment to the disk together.
+func (e *postgresEngine) shared(ctx context.Context, f func(session) error) error {
+	return e.write(ctx, f)
+}
+
 func (e *postgresEngine) inTx(ctx context.Context, o pgx.TxOptions, f func(session) error) error {
 	return oneLine(pgx.BeginTxFunc(ctx, e.pool, o, func(tx pgx.Tx) error { return f(pgSession{tx}) }))
 }
@@ -125,14 +130,21 @@ func (e *postgresEngine) locked(ctx context.Context, f func(session) error) erro
 	})
 }
 
+func (e *postgresEngine) clashed(err error) bool {
+	var pe *pgconn.PgError
+	return errors.As(err, &pe) && pe.Code == "23505" // unique_violation
+}
+
 func (e *postgresEngine) dialect() *dialect { return &postgresDialect }
 
 var postgresDialect = dialect{
 	migrations: "migrations/postgres",
 	forUpdate:  " FOR UPDATE",
+	forShare:   " FOR SHARE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 	arrays:     true,
-	indexText: `INSERT INTO article_text (article_id, words) VALUES ($1, words($2, $3))
+	indexText:  `INSERT INTO article_text (article_id, words) VALUES ($1, words($2, $3))`,
+	indexAgain: `INSERT INTO article_text (article_id, words) VALUES ($1, words($2, $3))
 		ON CONFLICT (article_id) DO UPDATE SET words = excluded.words`,
 	containing: `a.id IN (SELECT article_id FROM article_text WHERE words @@ plainto_tsquery('simple', folded($1)))`,
 	wordQuery:  func(words []string) string { return strings.Join(words, " ") },

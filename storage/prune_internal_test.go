@@ -1,8 +1,6 @@
 package storage
 
 import (
-	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,20 +10,9 @@ import (
 // TestRemoveLooksAgain: an article that a document has begun to show since it was chosen stays.
 func TestRemoveLooksAgain(t *testing.T) {
 	ctx := t.Context()
-	db, err := Open(ctx, filepath.Join(t.TempDir(), "t.db"), slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if err := db.Sync(ctx, []feeds.Source{{URL: "https://a.example/"}}, []feeds.Topic{{ID: "peru"}}, ""); err != nil {
-		t.Fatal(err)
-	}
-	leases, err := db.Claim(ctx, "me", 1, time.Minute, 0)
-	if err != nil || len(leases) != 1 {
-		t.Fatal(leases, err)
-	}
-	v := feeds.Visit{At: time.Now(), State: leases[0].Due[0], Articles: []feeds.Article{{GUID: "1", Title: "shown"}, {GUID: "2"}}}
-	_, err = db.SaveVisit(ctx, leases[0], v, func(a *feeds.Article) []feeds.Entry {
+	db, lease := openClaimed(t)
+	v := feeds.Visit{At: time.Now(), State: lease.Due[0], Articles: []feeds.Article{{GUID: "1", Title: "shown"}, {GUID: "2"}}}
+	_, err := db.SaveVisit(ctx, lease, v, func(a *feeds.Article) []feeds.Entry {
 		if a.Title == "" {
 			return nil
 		}

@@ -47,10 +47,29 @@ type recognition struct {
 	items []item
 	found []recognised
 	taken map[int64]bool
+	kept  map[int64]bool // the articles of the items that were not read again
 }
 
-func newRecognition(items []item) *recognition {
-	return &recognition{items, make([]recognised, len(items)), make(map[int64]bool, len(items))}
+// newRecognition begins with the articles that the items which were not read again have taken.
+func newRecognition(items []item, kept []feeds.Item) *recognition {
+	r := &recognition{items, make([]recognised, len(items)), make(map[int64]bool, len(items)), make(map[int64]bool, len(kept))}
+	for _, it := range kept {
+		r.kept[it.Article], r.taken[it.Article] = true, true
+	}
+	return r
+}
+
+// keptIsMeant says that an item has a key of an article that an item which was not read again has taken.
+// What two items of one document share means something else than what one has alone.
+func (r *recognition) keptIsMeant(byKey map[key]*known) bool {
+	for i := range r.items {
+		for _, k := range r.items[i].keys {
+			if a := byKey[k]; a != nil && r.kept[a.id] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (r *recognition) take(i int, a *known, by byte) {
@@ -217,7 +236,7 @@ const guidsChanged feeds.Habits = 1 << 7
 // learn says what a document adds to, or takes from, the habits that the source had: guids change when
 // twice in a row most articles that came back did so under other guids.
 func (r *recognition) learn(had feeds.Habits) feeds.Habits {
-	byGUID, otherwise := 0, 0
+	byGUID, otherwise := len(r.kept), 0
 	for i, f := range r.found {
 		switch {
 		case f.known == nil || r.items[i].guidless:

@@ -64,7 +64,7 @@ func TestManyKeys(t *testing.T) {
 	defer db.Close()
 	items, _ := identify(document(9_000, 10), 0)
 	err = db.engine.read(t.Context(), func(s session) error {
-		_, err := db.recognise(t.Context(), s, "https://a.example/feed", newRecognition(items))
+		_, err := db.recognise(t.Context(), s, "https://a.example/feed", newRecognition(items, nil))
 		return err
 	})
 	if err != nil {
@@ -104,7 +104,7 @@ func FuzzIdentify(f *testing.F) {
 		v := feeds.Visit{At: time.Unix(1800000000, 0), State: feeds.State{Source: "https://a.example/feed"}, Articles: articles}
 		owner, uids := map[key]*known{}, map[string]bool{}
 		p := plan{habits: learned}
-		p.addAll(newRecognition(items), owner, v)
+		p.addAll(newRecognition(items, nil), owner, v)
 		for _, row := range p.rows {
 			if uids[string(row.uid)] {
 				t.Errorf("two articles have the id %x", row.uid)
@@ -118,7 +118,7 @@ func FuzzIdentify(f *testing.F) {
 			}
 		}
 		again, _ := identify(articles, learned)
-		r := newRecognition(again)
+		r := newRecognition(again, nil)
 		r.byKeys(owner)
 		p = plan{habits: learned}
 		p.addAll(r, owner, v)
@@ -155,7 +155,7 @@ func BenchmarkNothingNew(b *testing.B) {
 		bound += time.Since(start)
 		start = time.Now()
 		items, habits := identify(articles, 0)
-		r := newRecognition(items)
+		r := newRecognition(items, nil)
 		r.byKeys(byKey)
 		p := plan{habits: r.learn(habits)}
 		p.addAll(r, byKey, v)

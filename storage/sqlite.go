@@ -19,6 +19,10 @@ import (
 // applicationID marks a SQLite file as ours ("TRIB"); see https://www.sqlite.org/pragma.html#pragma_application_id.
 const applicationID = 0x54524942
 
+// beginWrite takes the writer's place at once; a deferred transaction would fail at its first write,
+// whatever busy_timeout says.
+const beginWrite = "BEGIN IMMEDIATE"
+
 // registerClock gives every SQLite connection the function now_ms().
 var registerClock = sync.OnceValue(func() error {
 	return sqlite.RegisterScalarFunction("now_ms", 0, func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) {
@@ -28,8 +32,9 @@ var registerClock = sync.OnceValue(func() error {
 
 // sqliteEngine is one file: one connection that writes, several that read.
 type sqliteEngine struct {
-	w, r  *pool
-	local chan struct{} // a commit of this process
+	w, r    *pool
+	waiting chan *unit    // for the next shared commit
+	local   chan struct{} // a commit of this process
 }
 
 func openSQLite(ctx context.Context, path string) (engine, error) {
@@ -39,15 +44,15 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 	if err := writable(path); err != nil {
 		return nil, err
 	}
-	w, err := openPool(ctx, path, "BEGIN IMMEDIATE", 1, "")
+	w, err := openPool(ctx, path, beginWrite, 1, "&_pragma=cache_size(-8192)")
 	if err != nil {
 		return nil, plain(err)
 	}
-	e := &sqliteEngine{w: w, local: make(chan struct{}, 1)}
+	e := &sqliteEngine{w: w, waiting: make(chan *unit, sharing), local: make(chan struct{}, 1)}
 	if err := w.check(ctx); err != nil {
 		return nil, errors.Join(plain(err), w.close())
 	}
-	if e.r, err = openPool(ctx, path, "BEGIN", max(4, runtime.NumCPU()), "&_pragma=query_only(1)"); err != nil {
+	if e.r, err = openPool(ctx, path, "BEGIN", max(4, runtime.NumCPU()), "&_pragma=cache_size(-4096)&_pragma=query_only(1)"); err != nil {
 		return nil, errors.Join(plain(err), w.close())
 	}
 	return e, nil
@@ -107,11 +112,17 @@ func (e *sqliteEngine) locked(ctx context.Context, f func(session) error) error 
 	return e.write(ctx, f)
 }
 
+func (e *sqliteEngine) clashed(err error) bool {
+	var se *sqlite.Error
+	return errors.As(err, &se) && (se.Code() == 1555 || se.Code() == 2067) // SQLITE_CONSTRAINT_PRIMARYKEY, _UNIQUE
+}
+
 func (e *sqliteEngine) dialect() *dialect { return &sqliteDialect }
 
 var sqliteDialect = dialect{
 	migrations: "migrations/sqlite",
-	indexText:  `INSERT OR REPLACE INTO article_text (rowid, title, summary) VALUES ($1, $2, $3)`,
+	indexText:  `INSERT INTO article_text (rowid, title, summary) VALUES ($1, $2, $3)`,
+	indexAgain: `INSERT OR REPLACE INTO article_text (rowid, title, summary) VALUES ($1, $2, $3)`,
 	containing: `a.id IN (SELECT rowid FROM article_text WHERE article_text MATCH $1)`,
 	// Each word is quoted, so that none is taken for an operator of FTS5's query language.
 	wordQuery: func(words []string) string { return `"` + strings.Join(words, `" "`) + `"` },

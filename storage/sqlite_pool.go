@@ -9,11 +9,10 @@ import (
 )
 
 // pool is a fixed set of connections to one SQLite file, each with the statements it has prepared:
-// preparing costs more than running. Transactions are begun by hand, as BEGIN IMMEDIATE where they
-// will write; a deferred one would fail at its first write, whatever busy_timeout says.
+// preparing costs more than running. Transactions are begun by hand.
 type pool struct {
 	db    *sql.DB
-	begin string
+	begin string           // the statement that begins a transaction
 	free  chan *sqliteConn // also a fair queue
 	size  int
 }
@@ -22,7 +21,7 @@ func openPool(ctx context.Context, path, begin string, size int, extra string) (
 	// Pragmas stand in the DSN so that every connection has them from its first statement on.
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +
 		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)" +
-		"&_pragma=foreign_keys(1)&_pragma=cache_size(-16384)&_pragma=trusted_schema(0)" +
+		"&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)" +
 		"&_txlock=immediate&_dqs=0&_defensive=1" + extra
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
@@ -34,7 +33,7 @@ func openPool(ctx context.Context, path, begin string, size int, extra string) (
 		if err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
-		p.free <- &sqliteConn{conn: c, prepared: map[string]*sql.Stmt{}}
+		p.free <- &sqliteConn{conn: c, prepared: map[string]*sql.Stmt{}, writes: begin == beginWrite}
 	}
 	return p, nil
 }
@@ -79,17 +78,26 @@ func (p *pool) inTx(ctx context.Context, f func(session) error) error {
 		return ctx.Err()
 	}
 	defer func() { p.free <- c }()
-	if _, err := c.exec(ctx, p.begin); err != nil {
+	return c.inTx(ctx, p.begin, f)
+}
+
+// inTx runs f in one transaction on this connection.
+func (c *sqliteConn) inTx(ctx context.Context, begin string, f func(session) error) error {
+	st, err := c.stmt(ctx, begin)
+	if err != nil {
 		return err
 	}
 	done := false
 	defer func() { // also when f panics
 		if !done {
-			// Some errors have rolled back already; then this one says so, and nobody needs to know.
+			// Where nothing has begun, or an error has rolled back already, this one says so, and nobody needs to know.
 			c.exec(context.WithoutCancel(ctx), "ROLLBACK")
 		}
 	}()
-	err := f(c)
+	// It may wait for another process, and ctx ends the wait; also when it had begun just then.
+	if _, err = st.ExecContext(ctx); err == nil {
+		err = f(c)
+	}
 	if err == nil {
 		_, err = c.exec(ctx, "COMMIT")
 	}
@@ -114,6 +122,16 @@ func (p *pool) close() error {
 type sqliteConn struct {
 	conn     *sql.Conn
 	prepared map[string]*sql.Stmt
+	writes   bool
+}
+
+// steady keeps ctx from interrupting a statement that writes: that would cost all that share the
+// transaction, and the driver a goroutine for each statement. ctx is looked at before each.
+func (c *sqliteConn) steady(ctx context.Context) (context.Context, error) {
+	if c.writes {
+		return context.WithoutCancel(ctx), ctx.Err()
+	}
+	return ctx, nil // a long search can be given up
 }
 
 func (c *sqliteConn) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -131,6 +149,9 @@ func (c *sqliteConn) stmt(ctx context.Context, query string) (*sql.Stmt, error) 
 func (c *sqliteConn) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	st, err := c.stmt(ctx, query)
 	if err != nil {
+		return 0, err
+	}
+	if ctx, err = c.steady(ctx); err != nil {
 		return 0, err
 	}
 	res, err := st.ExecContext(ctx, args...)
@@ -154,6 +175,9 @@ func (c *sqliteConn) each(ctx context.Context, steps ...step) error {
 func (c *sqliteConn) query(ctx context.Context, scan func(rowScanner) error, query string, args ...any) error {
 	st, err := c.stmt(ctx, query)
 	if err != nil {
+		return err
+	}
+	if ctx, err = c.steady(ctx); err != nil {
 		return err
 	}
 	rows, err := st.QueryContext(ctx, args...)

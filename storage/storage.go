@@ -38,7 +38,7 @@ func Open(ctx context.Context, dsn string, log *slog.Logger) (*DB, error) {
 		e.close()
 		return nil, fmt.Errorf("open database %s: %w", Name(dsn), err)
 	}
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault))
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
 	if err != nil {
 		panic(err) // cannot happen: the options are constants
 	}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -10,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"tributary/feeds"
 )
@@ -20,13 +22,19 @@ const never = math.MaxInt64
 // Sync makes the configured sources and topics the stored ones, and leaves equal ones alone: known
 // sources keep their validators, due times and streaks. Those that are gone rest, with their articles
 // and entries, until they come back. site is all else that documents show; when it changes, or what
-// is shown of a source or topic, the topics get a new revision. New sources are due at once.
+// is shown of a source or topic, the topics get a new revision. New sources are due at once; where they
+// are many, the later ones in the course of an hour (see Begin). Where a rule is new or another than
+// before, or a source is said to be about other places or tags, Retag has work to do.
 func (d *DB) Sync(ctx context.Context, sources []feeds.Source, topics []feeds.Topic, site string) error {
 	err := d.engine.locked(ctx, func(s session) error {
-		if err := d.syncSources(ctx, s, sources); err != nil {
+		otherwise, err := d.syncSources(ctx, s, sources)
+		if err != nil {
 			return err
 		}
-		return d.syncTopics(ctx, s, topics, site, faces(sources))
+		if err := adoptRules(ctx, s, Rules(sources, topics)); err != nil {
+			return err
+		}
+		return d.syncTopics(ctx, s, topics, site, faces(sources), otherwise)
 	})
 	if err != nil {
 		return fmt.Errorf("store the configuration: %w", err)
@@ -44,48 +52,79 @@ func faces(sources []feeds.Source) []byte {
 	return digest.Sum(nil)
 }
 
-// syncSources writes only what differs: most starts and reloads change few sources or none.
-func (d *DB) syncSources(ctx context.Context, s session, sources []feeds.Source) error {
+// syncSources writes only what differs: most starts and reloads change few sources or none. It says
+// whether articles of a known source are now to be judged otherwise.
+func (d *DB) syncSources(ctx context.Context, s session, sources []feeds.Source) (otherwise bool, err error) {
 	stored := map[string][]string{} // columns of the active ones, by URL
-	err := s.query(ctx, func(r rowScanner) error {
-		c := make([]string, 8)
-		err := r.Scan(&c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6], &c[7])
-		stored[c[0]] = c
+	hints := map[string]string{}    // what judges the articles of any of them
+	moved := map[string]string{}    // what is asked in place of any of them, or ""
+	err = s.query(ctx, func(r rowScanner) error {
+		c := make([]string, 9)
+		var adopted string
+		var active bool
+		err := r.Scan(&c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6], &c[7], &c[8], &adopted, &active)
+		hints[c[0]] = c[4] + "\n" + c[5] + "\n" + c[8]
+		if moved[c[0]] = adopted; active {
+			stored[c[0]] = c
+		}
 		return err
-	}, `SELECT url, host, title, language, country, tags, publish, every FROM source WHERE active = 1`)
+	}, `SELECT url, host, title, language, country, tags, publish, every, assume, adopted_url, active = 1 FROM source`)
 	if err != nil {
-		return err
+		return false, err
 	}
-	var hosts, changed, gone [][]any
+	var hosts, changed, gone, added [][]any
 	for _, src := range sources {
-		host := HostOf(src.URL)
-		c := []string{src.URL, host, src.Title, src.Language, src.Country, strings.Join(src.Tags, ","), string(src.Publish), src.Every}
+		host := HostOf(cmp.Or(moved[src.URL], src.URL))
+		c := []string{src.URL, host, src.Title, src.Language, src.Country, strings.Join(src.Tags, ","), string(src.Publish), src.Every, strings.Join(src.Assume, ",")}
+		had, known := hints[src.URL]
+		otherwise = otherwise || known && had != c[4]+"\n"+c[5]+"\n"+c[8]
 		if !slices.Equal(stored[src.URL], c) {
 			hosts = append(hosts, []any{host})
-			changed = append(changed, []any{c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]})
+			changed = append(changed, []any{c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]})
+			if !known {
+				added = append(added, []any{src.URL})
+			}
 		}
 		delete(stored, src.URL)
 	}
 	for url := range stored {
 		gone = append(gone, []any{url})
 	}
+	for i := range added {
+		added[i] = append(added[i], firstVisit(i, len(added)).Milliseconds())
+	}
 	if len(changed) == 0 && len(gone) == 0 {
-		return nil
+		return otherwise, nil
 	}
 	if err := d.lockHosts(ctx, s); err != nil {
-		return err
+		return false, err
 	}
 	err = s.each(ctx,
 		step{`INSERT INTO host (name, due_at) VALUES ($1, now_ms()) ON CONFLICT DO NOTHING`, hosts},
-		step{`INSERT INTO source (url, host, title, language, country, tags, publish, every, active, due_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, now_ms())
+		step{`INSERT INTO source (url, host, title, language, country, tags, publish, every, assume, active, due_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, now_ms())
 			ON CONFLICT (url) DO UPDATE SET host = $2, title = $3, language = $4, country = $5,
-				tags = $6, publish = $7, every = $8, active = 1`, changed},
+				tags = $6, publish = $7, every = $8, assume = $9, active = 1`, changed},
+		step{`UPDATE source SET due_at = due_at + $2 WHERE url = $1`, added},
 		step{`UPDATE source SET active = 0 WHERE url = $1`, gone})
 	if err != nil {
-		return err
+		return false, err
 	}
-	return wakeHosts(ctx, s)
+	return otherwise, wakeHosts(ctx, s)
+}
+
+// Of sources that are new together the first start at once, the others in the course of an hour.
+const (
+	startTogether = 50
+	startWithin   = time.Hour
+)
+
+// firstVisit is how long the i-th of n new sources waits.
+func firstVisit(i, n int) time.Duration {
+	if i < startTogether {
+		return 0
+	}
+	return startWithin * time.Duration(i-startTogether+1) / time.Duration(n-startTogether)
 }
 
 // lockHosts holds every host until the transaction ends. Whoever changes many sources comes through
@@ -98,21 +137,26 @@ func (d *DB) lockHosts(ctx context.Context, s session) error {
 	return s.query(ctx, func(rowScanner) error { return nil }, `SELECT name FROM host ORDER BY name`+d.engine.dialect().forUpdate)
 }
 
-// nextDue is when a host can be claimed next: when its first source is due, after the host's gap; $1,
-// which is never, when it has none.
-const nextDue = `(SELECT CASE WHEN not_before > due THEN not_before ELSE due END FROM (
-	SELECT coalesce(min(CASE WHEN held_until > due_at THEN held_until ELSE due_at END), $1) AS due
-	FROM source WHERE host = name AND active = 1) AS first)`
+// nextDue is when a host can be claimed next: when its first source is due, but not before the end of its
+// gap; $1, which is never, when it has none.
+func nextDue(gap string) string {
+	return fmt.Sprintf(`(SELECT %s FROM (
+		SELECT coalesce(min(%s), $1) AS due
+		FROM source WHERE host = name AND %s) AS first)`, later(gap, "due"), later("held_until", "source.due_at"), visited)
+}
 
 // wakeHosts brings every free host's due time up to date. A host that is claimed gets it at its release.
 func wakeHosts(ctx context.Context, s session) error {
-	_, err := s.exec(ctx, `UPDATE host SET due_at = `+nextDue+` WHERE owner = ''`, int64(never))
+	_, err := s.exec(ctx, `UPDATE host SET due_at = `+nextDue("not_before")+` WHERE owner = ''`, int64(never))
 	return err
 }
 
-func (d *DB) syncTopics(ctx context.Context, s session, topics []feeds.Topic, site string, sources []byte) error {
+// syncTopics writes the topics that differ. Those whose rule does, and all when sources are judged
+// otherwise, have their stored articles judged again.
+func (d *DB) syncTopics(ctx context.Context, s session, topics []feeds.Topic, site string, sources []byte, otherwise bool) error {
 	type row struct {
 		face   []byte
+		rule   string
 		active bool
 	}
 	stored := map[string]row{}
@@ -120,16 +164,16 @@ func (d *DB) syncTopics(ctx context.Context, s session, topics []feeds.Topic, si
 	err := s.query(ctx, func(r rowScanner) error {
 		var slug string
 		var t row
-		if err := r.Scan(&slug, &t.face, &t.active); err != nil {
+		if err := r.Scan(&slug, &t.face, &t.rule, &t.active); err != nil {
 			return err
 		}
 		stored[slug] = t
 		return nil
-	}, `SELECT slug, face, active = 1 FROM topic ORDER BY id`+d.engine.dialect().forUpdate)
+	}, `SELECT slug, face, rule, active = 1 FROM topic ORDER BY id`+d.engine.dialect().forUpdate)
 	if err != nil {
 		return err
 	}
-	var added, changed [][]any
+	var added, changed, stale [][]any
 	for _, t := range topics {
 		face := sha256.Sum256(fmt.Appendf(nil, "%q%q%q%q%x", t.Title, t.Description, t.Languages, site, sources))
 		have, known := stored[t.ID]
@@ -139,6 +183,9 @@ func (d *DB) syncTopics(ctx context.Context, s session, topics []feeds.Topic, si
 			added = append(added, []any{t.ID, face[:]})
 		case !have.active || !bytes.Equal(have.face, face[:]):
 			changed = append(changed, []any{t.ID, face[:]})
+		}
+		if !have.active || have.rule != t.Rule || otherwise {
+			stale = append(stale, []any{t.ID, t.Rule})
 		}
 	}
 	var gone [][]any
@@ -150,6 +197,7 @@ func (d *DB) syncTopics(ctx context.Context, s session, topics []feeds.Topic, si
 	return s.each(ctx,
 		step{`INSERT INTO topic (slug, active, face, changed_at) VALUES ($1, 1, $2, now_ms())`, added},
 		step{`UPDATE topic SET active = 1, face = $2, ` + revise + ` WHERE slug = $1`, changed},
+		step{`UPDATE topic SET rule = $2, unjudged = (SELECT coalesce(max(id) + 1, 0) FROM article) WHERE slug = $1`, stale},
 		step{`UPDATE topic SET active = 0 WHERE slug = $1`, gone},
 	)
 }
@@ -187,6 +235,11 @@ func list[T any](v []T) string {
 	if len(v) == 0 {
 		return ""
 	}
+	return asJSON(v)
+}
+
+// asJSON is a value as JSON.
+func asJSON(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // cannot happen: texts and numbers

@@ -14,11 +14,14 @@ type table struct{ name, key string }
 var tables = []table{
 	{"host", "name"},
 	{"source", "id"},
+	{"last_document", "source_id"},
 	{"article", "id"},
 	{"article_content", "article_id"},
 	{"article_key", "source_id, key"},
 	{"topic", "id"},
 	{"entry", "topic_id, seq"},
+	{"retag", "id"},
+	{"retag_article", "article_id"},
 }
 
 // growing are the tables whose rows never leave.

@@ -19,10 +19,11 @@ import (
 // a topic, enters at its publication time. A topic that has the article from another source already
 // does not get it twice.
 func (d *DB) SaveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge feeds.Judge) (saved feeds.Saved, err error) {
-	// Retention may take an article away between the plan and the commit; then the plan is made anew.
+	// Retention may take an article away between the plan and the commit, and another process may give the
+	// same id in the same millisecond; then the plan is made anew.
 	for try := 1; ; try++ {
 		saved, err = d.saveVisit(ctx, l, v, judge)
-		if !errors.Is(err, errStale) || try == 3 {
+		if !errors.Is(err, errStale) && !d.engine.clashed(err) || try == 3 {
 			break
 		}
 	}
@@ -39,23 +40,35 @@ func (d *DB) SaveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge 
 var errStale = errors.New("an article was removed while its visit was stored")
 
 func (d *DB) saveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge feeds.Judge) (saved feeds.Saved, err error) {
-	p := plan{habits: v.State.Habits}
+	p := plan{habits: v.State.Habits, known: len(v.Kept)}
 	if len(v.Articles) > 0 {
 		if p, err = d.makePlan(ctx, v, judge); err != nil {
 			return saved, err
 		}
 	}
 	v.State.Habits = p.habits
-	err = d.engine.write(ctx, func(s session) error {
+	err = d.engine.shared(ctx, func(s session) error {
 		saved = feeds.Saved{Known: p.known}
-		source, renamed, err := d.fence(ctx, s, l, v.State)
+		source, renamed, emptied, err := d.fence(ctx, s, l, v.State)
 		if err != nil {
 			return err
 		}
+		p.number(&d.ids, v.At)
 		if err := d.stillThere(ctx, s, p.rows); err != nil {
 			return err
 		}
-		steps := append([]step{stateStep(source, v.State)}, articleSteps(source, p.rows, d.engine.dialect().indexText, &saved)...)
+		steps := append(stateSteps(source, l.Host, v.State), pauseSteps(l.Host, v)...)
+		if v.State.Result == feeds.Fetched {
+			steps = append(steps, itemsStep(source, p.remembered(v)))
+		} else if emptied && v.State.Result.OK() {
+			steps = append(steps, emptiedSteps(source)...)
+		}
+		misjudged, err := d.misjudged(ctx, s, v.Rules, p.rows)
+		if err != nil {
+			return err
+		}
+		steps = append(steps, articleSteps(source, p.rows, d.engine.dialect(), &saved)...)
+		steps = append(steps, judgeAgain(misjudged))
 		if err := s.each(ctx, steps...); err != nil || len(p.rows) == 0 && !renamed {
 			return err
 		}
@@ -86,8 +99,8 @@ func (d *DB) stillThere(ctx context.Context, s session, rows []planned) error {
 }
 
 // articleSteps stores the new and edited articles of a source.
-func articleSteps(source int64, rows []planned, indexText string, saved *feeds.Saved) []step {
-	var articles, edited, contents, newContents, keys, texts [][]any
+func articleSteps(source int64, rows []planned, dialect *dialect, saved *feeds.Saved) []step {
+	var articles, edited, contents, newContents, keys, newTexts, texts [][]any
 	for _, r := range rows {
 		for _, k := range r.keys {
 			keys = append(keys, []any{source, k[:], r.id})
@@ -98,13 +111,15 @@ func articleSteps(source int64, rows []planned, indexText string, saved *feeds.S
 		fields := []any{r.id, []byte(r.GUID), r.URL, r.canon, r.Title, r.Summary, list(r.Authors), list(r.Categories),
 			r.Language, r.Image, r.Rights, list(r.Enclosures), millis(r.Published), millis(r.Updated), r.hash, int64(r.likeness)}
 		content := []any{r.id, r.codec, notNil(r.content)}
-		texts = append(texts, []any{r.id, r.Title, r.Summary})
+		text := []any{r.id, r.Title, r.Summary}
 		if r.isNew {
 			articles = append(articles, append(fields, source, r.uid))
 			newContents = append(newContents, content)
+			newTexts = append(newTexts, text)
 		} else {
 			edited = append(edited, append(fields, r.edits, millis(r.editing)))
 			contents = append(contents, content)
+			texts = append(texts, text)
 		}
 	}
 	saved.New, saved.Changed = len(articles), len(edited)
@@ -118,7 +133,8 @@ func articleSteps(source int64, rows []planned, indexText string, saved *feeds.S
 			edits = $17, edits_since = $18 WHERE id = $1`, edited},
 		{`UPDATE article_content SET codec = $2, html = $3 WHERE article_id = $1`, contents},
 		{`INSERT INTO article_key (source_id, key, article_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, keys},
-		{indexText, texts},
+		{dialect.indexText, newTexts},
+		{dialect.indexAgain, texts},
 	}
 }
 
@@ -131,7 +147,14 @@ func (d *DB) saveEntries(ctx context.Context, s session, source int64, rows []pl
 			return nil, err
 		}
 	}
-	had, err := d.entriesOf(ctx, s, rows)
+	var edited []int64
+	for i := range rows {
+		rows[i].source = source
+		if r := rows[i]; !r.isNew && !r.aliases {
+			edited = append(edited, r.id)
+		}
+	}
+	had, err := d.entriesOf(ctx, s, edited)
 	if err != nil {
 		return nil, err
 	}
@@ -153,12 +176,12 @@ func (d *DB) saveEntries(ctx context.Context, s session, source int64, rows []pl
 	if err != nil {
 		return nil, err
 	}
-	elsewhere, err := d.copies(ctx, s, source, rows)
+	w.held, err = d.holders(ctx, s, rows)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
-		w.article(r, had[r.id], elsewhere, first)
+		w.article(r, had[r.id], first)
 	}
 	return w.write(ctx, s)
 }

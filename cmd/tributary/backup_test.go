@@ -172,7 +172,7 @@ func TestMaintenance(t *testing.T) {
 			t.Errorf("%d articles are left after eleven days", n)
 		}
 		found, newest, err := storage.DatedBackups(filepath.Join(dir, "made/here/tributary.db"))
-		if err != nil || len(found) != 3 || newest.Sub(start) != 10*24*time.Hour+time.Minute {
+		if err != nil || len(found) != 3 || newest.Sub(start).Round(time.Second) != 10*24*time.Hour+time.Minute {
 			t.Errorf("%q, the newest after %s, %v", found, newest.Sub(start), err)
 		}
 		if got := log.String(); strings.Contains(got, "level=ERROR") || strings.Count(got, "backup made") != 6 || !strings.Contains(got, "old articles removed") {

@@ -1,40 +1,71 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 )
 
 // checkCommand reads the config as serve would, and changes nothing.
 type checkCommand struct {
-	JSON bool `help:"Print the mistakes as JSON."`
+	Online bool `help:"Ask every source, too, and say which of them are no feeds. Nothing is stored."`
+	JSON   bool `help:"Print the result as JSON."`
 }
 
-func (c checkCommand) Run(all *commands, t terminal) error {
+// checkResult is what check prints as JSON.
+type checkResult struct {
+	File     string        `json:"file"`
+	Mistakes []mistake     `json:"mistakes"`
+	Warnings []mistake     `json:"warnings,omitempty"` // no mistakes, but worth a thought
+	Sources  []sourceCheck `json:"sources,omitempty"`  // with --online
+}
+
+func (c checkCommand) Run(ctx context.Context, all *commands, t terminal) error {
 	p, err := readPlan(all.Config)
 	var found *mistakes
 	if err != nil && !errors.As(err, &found) {
 		return err
 	}
+	result := checkResult{File: all.Config, Mistakes: []mistake{}}
+	if p != nil {
+		result.Warnings = p.warnings
+	}
 	switch {
-	case c.JSON:
-		list := []mistake{}
-		if found != nil {
-			list = found.all
-		}
-		if err := json.NewEncoder(t.out).Encode(map[string]any{"file": all.Config, "mistakes": list}); err != nil {
+	case found != nil:
+		result.Mistakes = found.all
+	case c.Online:
+		if result.Sources, err = askSources(ctx, p, t); err != nil {
 			return err
 		}
-	case found != nil:
-		fmt.Fprintln(t.out, found)
-	default:
-		fmt.Fprintf(t.out, "%s is fine: %s, %s\n", all.Config, count(len(p.sources), "source"), count(len(p.topics), "topic"))
 	}
-	if found != nil {
+	switch {
+	case c.JSON:
+		err = json.NewEncoder(t.out).Encode(result)
+	case found != nil:
+		_, err = fmt.Fprintln(t.out, found)
+	case c.Online:
+		printWarnings(t.out, result)
+		err = printChecks(t.out, result.Sources)
+	default:
+		printWarnings(t.out, result)
+		_, err = fmt.Fprintf(t.out, "%s is fine: %s, %s\n", all.Config, count(len(p.sources), "source"), count(len(p.topics), "topic"))
+	}
+	if err != nil {
+		return err
+	}
+	if found != nil || slices.ContainsFunc(result.Sources, func(s sourceCheck) bool { return !s.OK }) {
 		return errNo
 	}
 	return nil
+}
+
+func printWarnings(w io.Writer, r checkResult) {
+	for _, m := range r.Warnings {
+		fmt.Fprintf(w, "%s:%d:%d: warning: %s\n", r.File, m.Line, m.Column, m.Message)
+	}
 }
 
 // count writes a number with its noun.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,11 +8,18 @@ import (
 	"tributary/feeds/parse"
 )
 
-// cleanInput is one fragment of a batch; what comes out has the same form.
+// cleanInput is one fragment of a batch.
 type cleanInput struct {
-	ID   string `json:"id"`
-	HTML string `json:"html"`
-	Base string `json:"base,omitempty"` // what relative addresses are relative to
+	ID   json.RawMessage `json:"id"`
+	HTML string          `json:"html"`
+	Base string          `json:"base"` // what relative addresses are relative to
+}
+
+// cleanOutput is what is left of a fragment.
+type cleanOutput struct {
+	ID    json.RawMessage `json:"id,omitempty"`
+	HTML  string          `json:"html"`
+	Error string          `json:"error,omitempty"`
 }
 
 // cleanCommand shows what is left of HTML once it is clean.
@@ -25,33 +31,18 @@ func (c cleanCommand) Run(t terminal) error { return runClean(t.in, t.out, c.Bat
 
 // runClean sanitises one fragment of HTML, or the fragments of a batch as JSON lines.
 func runClean(in io.Reader, out io.Writer, batch bool) error {
-	w := bufio.NewWriter(out)
-	if !batch {
-		body, err := io.ReadAll(in)
-		if err != nil {
-			return fmt.Errorf("read fragment: %w", err)
-		}
-		if _, err := w.WriteString(parse.Clean(string(body), "") + "\n"); err != nil {
-			return err
-		}
-		return w.Flush()
+	if batch {
+		return answerLines(in, out, func(input cleanInput, err error) any {
+			if err != nil {
+				return cleanOutput{ID: input.ID, Error: err.Error()}
+			}
+			return cleanOutput{ID: input.ID, HTML: parse.Clean(input.HTML, input.Base)}
+		})
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	dec := json.NewDecoder(in)
-	for {
-		var input cleanInput
-		switch err := dec.Decode(&input); {
-		case err == io.EOF:
-			return w.Flush()
-		case err != nil:
-			return fmt.Errorf("read batch: %w", err)
-		}
-		if err := enc.Encode(cleanInput{ID: input.ID, HTML: parse.Clean(input.HTML, input.Base)}); err != nil {
-			return err
-		}
-		if err := w.Flush(); err != nil {
-			return err
-		}
+	body, err := io.ReadAll(in)
+	if err != nil {
+		return fmt.Errorf("read fragment: %w", err)
 	}
+	_, err = io.WriteString(out, parse.Clean(string(body), "")+"\n")
+	return err
 }

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +20,7 @@ type config struct {
 	Retention retentionConfig `yaml:"retention"`
 	Backup    backupConfig    `yaml:"backup"`
 	Log       logConfig       `yaml:"log"`
+	Places    placesConfig    `yaml:"places"`
 	Sources   []sourceConfig  `yaml:"sources"`
 	Topics    []topicConfig   `yaml:"topics"`
 }
@@ -56,27 +57,98 @@ type logConfig struct {
 	Format string `yaml:"format"`
 }
 
+// placesConfig changes the gazetteer.
+type placesConfig struct {
+	Add    []placeConfig `yaml:"add"`
+	Remove []string      `yaml:"remove"`
+}
+
+type placeConfig struct {
+	Name      string   `yaml:"name"`
+	Place     string   `yaml:"place"`
+	Kind      string   `yaml:"kind"`
+	Languages []string `yaml:"languages"`
+}
+
 type sourceConfig struct {
 	URL      string   `yaml:"url"`
 	Title    string   `yaml:"title"`
 	Language string   `yaml:"language"`
 	Country  string   `yaml:"country"`
+	Assume   []string `yaml:"assume"`
 	Tags     []string `yaml:"tags"`
 	Publish  string   `yaml:"publish"`
 	Every    string   `yaml:"every"`
 }
 
 type topicConfig struct {
-	ID          string       `yaml:"id"`
-	Title       string       `yaml:"title"`
-	Description string       `yaml:"description"`
-	Languages   []string     `yaml:"languages"`
-	Terms       *termsConfig `yaml:"terms"`
+	ID          string             `yaml:"id"`
+	Title       string             `yaml:"title"`
+	Description string             `yaml:"description"`
+	Languages   []string           `yaml:"languages"`
+	Places      *topicPlacesConfig `yaml:"places"`
+	Terms       *termsConfig       `yaml:"terms"`
+	Query       string             `yaml:"query"`
+	Topics      []string           `yaml:"topics"`
+	Sources     []string           `yaml:"sources"`
+	Tags        []string           `yaml:"tags"`
+	Categories  []string           `yaml:"categories"`
+	Exclude     excludeConfig      `yaml:"exclude"`
+	Examples    examplesConfig     `yaml:"examples"`
+}
+
+type topicPlacesConfig struct {
+	In         []string     `yaml:"in"`
+	Strictness string       `yaml:"strictness"`
+	Also       []termConfig `yaml:"also"`
+	Mask       []string     `yaml:"mask"`
 }
 
 type termsConfig struct {
 	Any       []termConfig `yaml:"any"`
+	All       [][]string   `yaml:"all"`
+	None      []string     `yaml:"none"`
+	Mask      []string     `yaml:"mask"`
 	Threshold float64      `yaml:"threshold"`
+}
+
+type excludeConfig struct {
+	Categories []string `yaml:"categories"`
+	URLs       []string `yaml:"urls"`
+	Sources    []string `yaml:"sources"`
+	Tags       []string `yaml:"tags"`
+}
+
+type examplesConfig struct {
+	Yes []exampleConfig `yaml:"yes"`
+	No  []exampleConfig `yaml:"no"`
+}
+
+// exampleConfig is written as a headline, or as a mapping when there is more to it.
+type exampleConfig struct {
+	Title    string `yaml:"title"`
+	Summary  string `yaml:"summary"`
+	Lang     string `yaml:"lang"`
+	Category string `yaml:"category"`
+	Source   string `yaml:"source"` // the URL of one in the config, or its host
+}
+
+// UnmarshalYAML takes both ways of writing an example.
+func (e *exampleConfig) UnmarshalYAML(n *yaml.Node) error {
+	switch n.Kind {
+	case yaml.ScalarNode:
+		e.Title = n.Value
+		return nil
+	case yaml.MappingNode:
+		for i := 0; i < len(n.Content); i += 2 {
+			if k := n.Content[i].Value; !slices.Contains([]string{"title", "summary", "lang", "category", "source"}, k) || n.Content[i+1].Kind != yaml.ScalarNode {
+				return fmt.Errorf("%q is not a text of an example; it has title, summary, lang, category and source", k)
+			}
+		}
+		type fields exampleConfig // without this method
+		return n.Decode((*fields)(e))
+	}
+	return fmt.Errorf("an example is a headline, or {title: …, summary: …, lang: es}")
 }
 
 // termConfig is written as a text, or as a mapping when the term has a weight.
@@ -115,7 +187,7 @@ type span time.Duration
 func (s *span) UnmarshalYAML(n *yaml.Node) error {
 	d, err := parseSpan(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil {
-		return errors.New("write a time like 90d or 36h, or 0 for ever")
+		return fmt.Errorf("%q is not a time; write it like 90d or 36h, or 0 for ever", n.Value)
 	}
 	*s = span(d)
 	return nil

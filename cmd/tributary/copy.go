@@ -17,8 +17,7 @@ func (c copyCommand) Run(ctx context.Context, all *commands, t terminal) error {
 	if err != nil {
 		return err
 	}
-	bar := progress(t.err)
-	bar.Describe("copying")
+	bar := progress(t.err, "copying")
 	counts, err := storage.Copy(ctx, p.Storage, c.To, func(done, total int64) {
 		bar.ChangeMax64(total)
 		bar.Set64(done)

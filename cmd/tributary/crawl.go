@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,14 +16,15 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
-	"tributary/feeds"
 	"tributary/feeds/crawl"
-	"tributary/storage"
 )
+
+// hurryAfter is how long after a visit nobody's impatience makes another, where min_interval is longer.
+const hurryAfter = 5 * time.Minute
 
 // crawlCommand makes one pass and says what came.
 type crawlCommand struct {
-	All  bool `help:"Visit every source, due or not; only those whose publisher asked for a pause wait."`
+	All  bool `help:"Visit every source, due or not; only those wait that were visited in the last five minutes, or whose publisher asked for a pause."`
 	JSON bool `help:"Print the table as JSON lines."`
 }
 
@@ -31,16 +33,19 @@ func (c crawlCommand) Run(ctx context.Context, all *commands, t terminal) (err e
 	if err != nil {
 		return err
 	}
-	pass := &passReport{started: time.Now(), bar: progress(t.err)}
+	pass := &passReport{started: time.Now(), bar: progress(t.err, "visiting")}
 	s, err := openService(ctx, p, logger(pass.beside(t.err), p.Log), pass.add)
 	if err != nil {
 		return err
 	}
 	defer func() { err = firstError(err, s.Close()) }()
 	if c.All {
-		if err := s.db.Hurry(ctx, mayNotHurry); err != nil {
+		if err := s.db.Hurry(ctx, min(hurryAfter, p.Crawl.MinInterval), false); err != nil {
 			return err
 		}
+	}
+	if err := s.db.Begin(ctx); err != nil {
+		return err
 	}
 	due, err := s.db.Due(ctx, pass.started, time.Hour)
 	if err != nil {
@@ -50,15 +55,19 @@ func (c crawlCommand) Run(ctx context.Context, all *commands, t terminal) (err e
 	if err := s.crawler.Pass(ctx); err != nil {
 		return err
 	}
+	unjudged := s.retag(ctx)
 	pass.bar.Finish()
-	if err := pass.print(ctx, t.out, s.db, c.JSON); err != nil {
+	if err := pass.print(t.out, c.JSON); err != nil {
 		return err
+	}
+	switch {
+	case ctx.Err() != nil:
+		return errors.New("interrupted; what came is stored, and the next crawl goes on with the rest")
+	case unjudged != nil:
+		return unjudged
 	}
 	return pass.verdict()
 }
-
-// mayNotHurry names the sources that even --all leaves alone.
-func mayNotHurry(st feeds.State) bool { return st.Paused.After(time.Now()) }
 
 // passReport gathers what the visits of one pass came to.
 type passReport struct {
@@ -77,12 +86,12 @@ func (p *passReport) add(r crawl.Report) {
 }
 
 // progress is a bar on a terminal, and nothing in a pipe or file.
-func progress(w io.Writer) *progressbar.ProgressBar {
+func progress(w io.Writer, doing string) *progressbar.ProgressBar {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return progressbar.DefaultSilent(1)
 	}
-	return progressbar.NewOptions(1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("visiting"),
+	return progressbar.NewOptions(1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(doing),
 		progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(),
 		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionFullWidth())
 }
@@ -102,26 +111,22 @@ func (b besideBar) Write(line []byte) (int, error) {
 func (p *passReport) beside(w io.Writer) io.Writer { return besideBar{p.bar, w} }
 
 // print writes a row for each visit, in the order of their addresses, and what they came to.
-func (p *passReport) print(ctx context.Context, w io.Writer, db *storage.DB, asJSON bool) error {
+func (p *passReport) print(w io.Writer, asJSON bool) error {
 	slices.SortFunc(p.reports, func(a, b crawl.Report) int { return cmp.Compare(a.Source.URL, b.Source.URL) })
 	if asJSON {
 		return p.printJSON(w)
-	}
-	names, err := sourceNames(ctx, db)
-	if err != nil {
-		return err
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	if len(p.reports) > 0 {
 		fmt.Fprintln(table, "SOURCE\tRESULT\tNEW\tCHANGED\tREASON")
 	}
 	for _, r := range p.reports {
-		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%s\n", cut(cmp.Or(r.Source.Title, names[r.Source.URL]), 40), r.Result, r.Saved.New, r.Saved.Changed, r.Reason)
+		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%s\n", cut(r.Title, 40), r.Result, r.Saved.New, r.Saved.Changed, cmp.Or(r.Reason, "-"))
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(w, p.summary())
+	_, err := fmt.Fprintln(w, p.summary())
 	return err
 }
 
@@ -141,7 +146,7 @@ func (p *passReport) printJSON(w io.Writer) error {
 
 func (p *passReport) summary() string {
 	if len(p.reports) == 0 {
-		return "nothing was due; --all visits every source"
+		return "nothing was due; --all visits all but those visited in the last five minutes and those whose publisher asked for a pause"
 	}
 	fine, fresh, changed := 0, 0, 0
 	for _, r := range p.reports {
@@ -161,19 +166,6 @@ func (p *passReport) verdict() error {
 		return errNo
 	}
 	return nil
-}
-
-// sourceNames gives each source's name as it calls itself, or else its address.
-func sourceNames(ctx context.Context, db *storage.DB) (map[string]string, error) {
-	states, err := db.Sources(ctx)
-	if err != nil {
-		return nil, err
-	}
-	names := make(map[string]string, len(states))
-	for _, st := range states {
-		names[st.Source] = cmp.Or(st.Title, st.Source)
-	}
-	return names, nil
 }
 
 // cut shortens a text to n characters.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -147,6 +148,30 @@ func TestBadSources(t *testing.T) {
 	}
 	if _, visited := second["pause"]; visited {
 		t.Error("a source that asked for a pause was visited again")
+	}
+}
+
+// TestInterruptedCrawl: a crawl that is told to end says what has come, and that there is more to do.
+func TestInterruptedCrawl(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) > 1 { // a host is asked for one thing at a time: the first is stored
+			interrupt()
+			<-r.Context().Done()
+			return
+		}
+		fmt.Fprint(w, rssFeed("first", 3))
+	}))
+	defer server.Close()
+	config := writeConfig(t, freeAddress(t), eager, server.URL+"/a", server.URL+"/b", server.URL+"/c")
+	var out, errs strings.Builder
+	code := run(ctx, []string{"crawl", "--config", config}, terminal{nil, &out, &errs})
+	if want := "1 visit, 1 fine, 0 failed; 3 new articles"; code != exitCouldNot || !strings.Contains(out.String(), want) {
+		t.Errorf("exit code %d\n%s; want %s", code, out.String(), want)
+	}
+	if want := "tributary: interrupted; what came is stored, and the next crawl goes on with the rest\n"; errs.String() != want {
+		t.Errorf("%q, want %q", errs.String(), want)
 	}
 }
 

@@ -56,10 +56,11 @@ func (c demoCommand) Run(ctx context.Context, t terminal) (err error) {
 		return err
 	}
 	defer func() { err = firstError(err, s.Close()) }()
-	printURLs(t, p, len(rooms))
+	printURLs(t, p, len(rooms), c.Every)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return rooms.serve(ctx) })
-	group.Go(func() error { return s.serve(ctx, l) })
+	group.Go(func() error { return s.crawl(ctx) })
+	group.Go(func() error { return s.web(ctx, l) })
 	return group.Wait()
 }
 
@@ -130,8 +131,8 @@ func (rooms openRooms) serve(ctx context.Context) error {
 	return group.Wait()
 }
 
-func printURLs(t terminal, p *plan, rooms int) {
-	fmt.Fprintf(t.out, "Reading %s on this machine; new articles come every few seconds. Ctrl-C ends it.\n\n", count(rooms, "made-up newsroom"))
+func printURLs(t terminal, p *plan, rooms int, every time.Duration) {
+	fmt.Fprintf(t.out, "Reading %s on this machine; each brings out an article every %v. Ctrl-C ends it.\n\n", count(rooms, "made-up newsroom"), every)
 	fmt.Fprintf(t.out, "  %-24s %s/\n", "All topics", p.Site.URL)
 	for _, topic := range p.topics {
 		fmt.Fprintf(t.out, "  %-24s %s/topics/%s\n", topic.Title, p.Site.URL, topic.ID)
@@ -148,5 +149,5 @@ func printNews(t terminal, r crawl.Report) {
 	if r.Saved.New == 0 {
 		return
 	}
-	fmt.Fprintf(t.out, "%s  %-24s %s\n", time.Now().Format(time.TimeOnly), r.Source.Title, count(r.Saved.New, "new article"))
+	fmt.Fprintf(t.out, "%s  %-24s %s\n", time.Now().Format(time.TimeOnly), r.Title, count(r.Saved.New, "new article"))
 }

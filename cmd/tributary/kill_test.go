@@ -172,6 +172,7 @@ func checkStored(t *testing.T, kill int, file string, acks *acknowledged) {
 func checkRestart(t *testing.T, config, address, file string, web *growingWeb, acks *acknowledged) {
 	t.Helper()
 	cmd, read := serveAcknowledging(t, config, acks)
+	eventually(t, "an answer", func() bool { return answers(address) }) // on a slow machine no process may have lived so long
 	want := 0
 	for _, n := range web.shown {
 		want += n

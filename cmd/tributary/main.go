@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // cron lines may name a zone where the machine has no zone files
 
@@ -18,16 +17,22 @@ import (
 
 // commands is what people type; each command's Run stands in the file of its name.
 type commands struct {
-	Config string `help:"The config file." default:"config.yaml" env:"TRIBUTARY_CONFIG" placeholder:"FILE"`
+	Config string `help:"The config file; without it config.yaml in this folder." default:"config.yaml" env:"TRIBUTARY_CONFIG" placeholder:"FILE"`
 
-	Serve   serveCommand   `cmd:"" help:"Run the crawler and the web server."`
-	Crawl   crawlCommand   `cmd:"" help:"Visit the sources that are due, once, and print what came."`
-	Check   checkCommand   `cmd:"" help:"Read the config and list every mistake in it as file:line:column."`
-	Backup  backupCommand  `cmd:"" help:"Write a consistent copy of the database into a file, while the service runs."`
-	Restore restoreCommand `cmd:"" help:"Check a backup and make it the database. Stop the service first."`
-	Copy    copyCommand    `cmd:"" help:"Move everything to another, empty database: a SQLite file or PostgreSQL. Stop the service first."`
-	Demo    demoCommand    `cmd:"" help:"Run the whole service on made-up newsrooms on this machine; needs no network and no config."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve    serveCommand    `cmd:"" help:"Run the crawler and the web server."`
+	Crawl    crawlCommand    `cmd:"" help:"Visit the sources that are due, once, and print what came."`
+	Check    checkCommand    `cmd:"" help:"Read the config and list every mistake in it as file:line:column."`
+	Explain  explainCommand  `cmd:"" help:"Say why an article, or each item of a feed, is in a topic or not."`
+	Discover discoverCommand `cmd:"" help:"Look for the feeds that a web site offers, and print them, the best first."`
+	Import   importCommand   `cmd:"" help:"Read a list of feeds in OPML and print it as the sources section of a config."`
+	Export   exportCommand   `cmd:"" help:"Write the sources of the config as OPML: addresses, titles, languages and tags."`
+	Backup   backupCommand   `cmd:"" help:"Write a consistent copy of the database into a file, while the service runs."`
+	Backtest backtestCommand `cmd:"" help:"Say what the rules in the config would add to each topic and remove from it, over the stored articles. Changes nothing."`
+	Suggest  suggestCommand  `cmd:"" help:"Propose terms and masks for a topic, from what its stored articles and those like them share. Changes nothing."`
+	Restore  restoreCommand  `cmd:"" help:"Check a backup and make it the database. Stop the service first."`
+	Copy     copyCommand     `cmd:"" help:"Move everything to another, empty database: a SQLite file or PostgreSQL. Stop the service first."`
+	Demo     demoCommand     `cmd:"" help:"Run the whole service on made-up newsrooms on this machine; needs no network and no config."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 
 	Parse parseCommand `cmd:"" hidden:"" help:"Read a document and print what it holds as JSON."`
 	Clean cleanCommand `cmd:"" hidden:"" help:"Read HTML fragments and print what is left of them."`
@@ -50,9 +55,6 @@ type terminal struct {
 }
 
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200) // fewer collections: a crawl's garbage keeps readers waiting less
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	os.Exit(run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr}))

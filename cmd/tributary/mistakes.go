@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"tributary/feeds/places"
 )
 
 // mistake is something wrong in a config file, at its place; columns count characters from 1.
@@ -182,7 +184,7 @@ func yamlMistake(e *yaml.LoadError) mistake {
 	if p := unknownKey.FindStringSubmatch(e.Message); p != nil {
 		keys := keysOf(reflect.TypeFor[config]())[p[2]]
 		m.Message = fmt.Sprintf("unknown key %q; the keys here are %s", p[1], strings.Join(keys, ", "))
-		if near := nearest(p[1], keys); near != "" {
+		if near := places.Nearest(p[1], keys, 2); near != "" {
 			m.Message = fmt.Sprintf("unknown key %q; did you mean %s?", p[1], near)
 		}
 	} else if p := wrongType.FindStringSubmatch(e.Message); p != nil {
@@ -195,6 +197,10 @@ func yamlMistake(e *yaml.LoadError) mistake {
 		m.Message = "the file holds several documents, divided by ---; keep one"
 	} else if strings.HasPrefix(e.Message, "found character that cannot start") {
 		m.Message = "this character cannot stand here; indent with spaces, not tabs, and quote texts that begin with @ or %"
+	} else if e.Message == "did not find expected key" || e.Message == "did not find expected '-' indicator" {
+		m.Message = "this does not fit what stands above it; indent it like its neighbours, and close quotes and brackets before it"
+	} else if strings.HasPrefix(e.Message, "mapping values are not allowed") {
+		m.Message = "this colon cannot stand here; quote the text, or look for a colon that is missing in the line above"
 	}
 	return m
 }
@@ -239,36 +245,4 @@ func keysOf(t reflect.Type) map[string][]string {
 	}
 	walk(t)
 	return keys
-}
-
-// nearest is the key that a slip of one or two letters would turn into this one, or "".
-func nearest(key string, keys []string) string {
-	best, distance := "", 3
-	for _, k := range keys {
-		if d := editDistance(key, k); d < distance {
-			best, distance = k, d
-		}
-	}
-	return best
-}
-
-// editDistance is Levenshtein's.
-func editDistance(a, b string) int {
-	prev := make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := range len(a) {
-		last := prev[0]
-		prev[0] = i + 1
-		for j := range len(b) {
-			cost := last
-			if a[i] != b[j] {
-				cost++
-			}
-			last = prev[j+1]
-			prev[j+1] = min(cost, prev[j]+1, prev[j+1]+1)
-		}
-	}
-	return prev[len(b)]
 }

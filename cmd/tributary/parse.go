@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,21 +14,21 @@ import (
 
 // parseInput is one document of a batch.
 type parseInput struct {
-	ID      string            `json:"id"`
-	URL     string            `json:"url"`
-	Headers map[string]string `json:"headers"`
-	Body    []byte            `json:"body"` // base64
+	ID      json.RawMessage        `json:"id"`
+	URL     string                 `json:"url"`
+	Headers map[string]headerValue `json:"headers"`
+	Body    []byte                 `json:"body"` // base64
 }
 
 // parseOutput is what a document came to. Dates are in RFC 3339, UTC.
 type parseOutput struct {
-	ID       string        `json:"id,omitempty"` // of a batch's document
-	OK       bool          `json:"ok"`
-	Error    string        `json:"error,omitempty"`
-	Version  string        `json:"version,omitempty"`
-	Encoding string        `json:"encoding,omitempty"`
-	Feed     *parsedFeed   `json:"feed,omitempty"`
-	Entries  []parsedEntry `json:"entries"`
+	ID       json.RawMessage `json:"id,omitempty"` // of a batch's document
+	OK       bool            `json:"ok"`
+	Error    string          `json:"error,omitempty"`
+	Version  string          `json:"version,omitempty"`
+	Encoding string          `json:"encoding,omitempty"`
+	Feed     *parsedFeed     `json:"feed,omitempty"`
+	Entries  []parsedEntry   `json:"entries"`
 }
 
 type parsedFeed struct {
@@ -90,47 +89,33 @@ func (c parseCommand) Run(t terminal) error {
 // runParse reads one document, or the documents of a batch as JSON lines, and writes what each came
 // to as a line of JSON. address and headers (a JSON object) are those of the one document.
 func runParse(in io.Reader, out io.Writer, batch bool, address, headers string) error {
-	w := bufio.NewWriter(out)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	if !batch {
-		body, err := io.ReadAll(in)
-		if err != nil {
-			return fmt.Errorf("read document: %w", err)
-		}
-		input := parseInput{URL: address, Body: body}
-		if headers != "" {
-			if err := json.Unmarshal([]byte(headers), &input.Headers); err != nil {
-				return fmt.Errorf("read FEED_HEADERS: %w", err)
+	if batch {
+		return answerLines(in, out, func(input parseInput, err error) any {
+			if err != nil {
+				return parseOutput{ID: input.ID, Error: err.Error(), Entries: []parsedEntry{}}
 			}
-		}
-		if err := enc.Encode(parseOne(input)); err != nil {
-			return err
-		}
-		return w.Flush()
+			return parseOne(input)
+		})
 	}
-	dec := json.NewDecoder(in)
-	for {
-		var input parseInput
-		switch err := dec.Decode(&input); {
-		case err == io.EOF:
-			return w.Flush()
-		case err != nil:
-			return fmt.Errorf("read batch: %w", err)
-		}
-		if err := enc.Encode(parseOne(input)); err != nil {
-			return err
-		}
-		if err := w.Flush(); err != nil { // whoever feeds us may wait for each answer
-			return err
+	body, err := io.ReadAll(in)
+	if err != nil {
+		return fmt.Errorf("read document: %w", err)
+	}
+	input := parseInput{URL: address, Body: body}
+	if headers != "" {
+		if err := json.Unmarshal([]byte(headers), &input.Headers); err != nil {
+			return fmt.Errorf("read FEED_HEADERS: %w", err)
 		}
 	}
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(parseOne(input))
 }
 
 func parseOne(in parseInput) parseOutput {
 	h := http.Header{}
 	for name, value := range in.Headers {
-		h.Set(name, value)
+		h.Set(name, string(value))
 	}
 	f, err := parse.Parse(parse.Document{
 		URL: in.URL, ContentType: h.Get("Content-Type"), ContentLocation: h.Get("Content-Location"),
@@ -156,8 +141,8 @@ func parseOne(in parseInput) parseOutput {
 func entryOf(a *feeds.Article, item parse.Item) parsedEntry {
 	e := parsedEntry{
 		Title: a.Title, Link: a.URL, ID: a.GUID, Summary: a.Summary, Published: moment(a.Published), Updated: moment(a.Updated),
-		Author: item.Author, Authors: a.Authors, Language: a.Language, Rights: a.Rights, Image: link(a.Image), Tags: tags(a.Categories),
-		Enclosures: []parsedLink{},
+		Author: item.Author, Authors: append([]string{}, a.Authors...), Language: a.Language, Rights: a.Rights, Image: link(a.Image), Tags: tags(a.Categories),
+		Content: []parsedContent{}, Enclosures: []parsedLink{}, // lists are never null
 	}
 	if a.Content != "" {
 		e.Content = []parsedContent{{Value: a.Content, Type: "text/html"}}

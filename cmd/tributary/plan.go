@@ -6,8 +6,6 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +15,7 @@ import (
 	"tributary/feeds"
 	"tributary/feeds/crawl"
 	"tributary/feeds/match"
+	"tributary/feeds/places"
 	"tributary/storage"
 )
 
@@ -25,8 +24,12 @@ type plan struct {
 	config
 	sources []feeds.Source
 	topics  []feeds.Topic
+	places  *places.Gazetteer
 	crawl   crawl.Plan
 	backups cron.Schedule // nil for none
+
+	rules    *match.Set // of the topics
+	warnings []mistake  // what is no mistake but worth a thought
 }
 
 // readPlan reads a config file once and checks all of it. Every mistake in the file comes back, as
@@ -50,8 +53,12 @@ func parsePlan(file string, text []byte) (*plan, error) {
 		p.backups = c.backup(p.Backup)
 		p.sources = c.sources(p.Sources)
 		p.crawl.Schedules = c.schedules(p.config)
-		p.topics = c.topics(p.Topics)
-		p.crawl.Judge = c.rules(p.topics)
+		p.places = c.places(p.Places)
+		c.assumptions(p.sources, p.places)
+		p.topics = c.topics(p.Topics, p.sources)
+		p.rules, p.warnings = c.rules(p.topics, p.places)
+		p.crawl.Judge = p.rules.Judge
+		p.crawl.Rules = storage.Rules(p.sources, p.topics)
 	}
 	if err := c.result(file, decoding); err != nil {
 		return nil, err
@@ -153,7 +160,7 @@ func (c *checker) sources(configured []sourceConfig) []feeds.Source {
 			c.oneOf(s.Publish, []string{"full", "excerpt", "link"}, "sources", i, "publish")
 		}
 		sources = append(sources, feeds.Source{URL: s.URL, Title: s.Title, Language: s.Language, Country: s.Country,
-			Tags: s.Tags, Publish: feeds.Publish(s.Publish), Every: s.Every})
+			Assume: s.Assume, Tags: s.Tags, Publish: feeds.Publish(s.Publish), Every: s.Every})
 	}
 	return sources
 }
@@ -186,81 +193,4 @@ func (c *checker) schedules(cfg config) map[string]crawl.Schedule {
 		}
 	}
 	return schedules
-}
-
-// topicID is what can stand in a URL and will for ever.
-var topicID = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
-
-func (c *checker) topics(configured []topicConfig) []feeds.Topic {
-	if len(configured) == 0 {
-		c.wrong([]any{"topics"}, "there are no topics; give at least one, with id, title and terms")
-	}
-	var topics []feeds.Topic
-	first := map[string]int{}
-	for i, t := range configured {
-		if !topicID.MatchString(t.ID) {
-			c.wrong([]any{"topics", i, "id"}, "%q cannot stand in a URL; an id is made of a-z, 0-9 and -, such as latin-america", t.ID)
-		} else if line, twice := first[t.ID]; twice {
-			c.wrong([]any{"topics", i, "id"}, "the id %s stands in line %d already", t.ID, line)
-		} else {
-			first[t.ID], _ = c.at("topics", i, "id")
-		}
-		if strings.TrimSpace(t.Title) == "" {
-			c.wrong([]any{"topics", i, "title"}, "the topic has no title")
-		}
-		topics = append(topics, t.topic())
-	}
-	return topics
-}
-
-func (t topicConfig) topic() feeds.Topic {
-	topic := feeds.Topic{ID: t.ID, Title: t.Title, Description: t.Description, Languages: t.Languages}
-	if t.Terms != nil {
-		topic.Terms = &feeds.Terms{Threshold: t.Terms.Threshold}
-		for _, term := range t.Terms.Any {
-			topic.Terms.Any = append(topic.Terms.Any, feeds.Term{Text: term.Term, Weight: term.Weight})
-		}
-	}
-	return topic
-}
-
-// rules compiles the topics' rules into one matcher.
-func (c *checker) rules(topics []feeds.Topic) feeds.Judge {
-	set, err := match.Compile(topics)
-	if err == nil {
-		return set.Judge
-	}
-	for i, t := range topics { // one by one, since an id may stand twice
-		_, err := match.Compile([]feeds.Topic{t})
-		for _, e := range ruleErrors(err) {
-			c.wrong(append([]any{"topics", i}, steps(e.Path)...), "%s", e.Msg)
-		}
-	}
-	return nil
-}
-
-func ruleErrors(err error) (found []*match.RuleError) {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return nil
-	}
-	for _, e := range joined.Unwrap() {
-		var re *match.RuleError
-		if errors.As(e, &re) {
-			found = append(found, re)
-		}
-	}
-	return found
-}
-
-// steps takes a path such as terms.any[2] apart.
-func steps(path string) (steps []any) {
-	for part := range strings.SplitSeq(path, ".") {
-		name, index, indexed := strings.Cut(strings.TrimSuffix(part, "]"), "[")
-		steps = append(steps, name)
-		if i, err := strconv.Atoi(index); indexed && err == nil {
-			steps = append(steps, i)
-		}
-	}
-	return steps
 }

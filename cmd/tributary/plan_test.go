@@ -97,14 +97,14 @@ func TestReferenceConfigHasEveryKey(t *testing.T) {
 	}
 }
 
-// TestDefaults: a file of sources and topics alone means what the reference spells out.
+// TestDefaults: a file of sources, topics and places alone means what the reference spells out.
 func TestDefaults(t *testing.T) {
 	p, err := readPlan(reference)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := defaults()
-	d.Sources, d.Topics = p.Sources, p.Topics
+	d.Sources, d.Topics, d.Places = p.Sources, p.Topics, p.Places
 	if diff := cmp.Diff(d, p.config); diff != "" {
 		t.Errorf("config.yaml differs from the defaults (-default +file):\n%s", diff)
 	}
@@ -124,31 +124,12 @@ func TestBadConfigs(t *testing.T) {
 				t.Fatalf("got %v, want mistakes", err)
 			}
 			found.file = filepath.Base(file)
-			golden := strings.TrimSuffix(file, ".yaml") + ".txt"
-			got := found.Error() + "\n"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
-			}
+			compare(t, strings.TrimSuffix(file, ".yaml")+".txt", found.Error()+"\n")
 		})
 	}
 }
 
-func TestNearest(t *testing.T) {
-	keys := []string{"title", "url", "contact"}
-	for key, want := range map[string]string{"titel": "title", "URL": "", "contct": "contact", "colour": ""} {
-		if got := nearest(key, keys); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", key, got, want)
-		}
-	}
+func TestKeysOf(t *testing.T) {
 	if got := keysOf(reflect.TypeFor[config]())["siteConfig"]; !slices.Equal(got, []string{"title", "url", "contact"}) {
 		t.Errorf("keys of site: %q", got)
 	}

@@ -120,6 +120,18 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	t.Fatalf("never: %s", what)
 }
 
+// endWell tells a program to stop when the test ends, which it must do well.
+func endWell(t *testing.T, cmd *exec.Cmd) {
+	t.Cleanup(func() {
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Error(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%v ended with %v", cmd.Args[1:], err)
+		}
+	})
+}
+
 // startDemo runs the real demo and gives the address of its pages. It is told to stop when the test
 // ends, and must end well.
 func startDemo(t *testing.T) (base string) {
@@ -133,14 +145,7 @@ func startDemo(t *testing.T) (base string) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := cmd.Process.Signal(os.Interrupt); err != nil {
-			t.Error(err)
-		}
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the demo ended with %v", err)
-		}
-	})
+	endWell(t, cmd)
 	lines := bufio.NewScanner(stdout)
 	for link := regexp.MustCompile(`(http://[^ ]+)/topics/latin-america\.json`); lines.Scan(); {
 		if found := link.FindStringSubmatch(lines.Text()); found != nil {

@@ -16,7 +16,6 @@ import (
 
 	"github.com/mmcdole/gofeed"
 
-	"tributary/feeds"
 	"tributary/feeds/crawl"
 )
 
@@ -101,7 +100,7 @@ func crawlRounds(t *testing.T, config string, rounds int, round *atomic.Int64) {
 	defer s.Close()
 	for i := range rounds {
 		round.Store(int64(i))
-		if err := s.db.Hurry(t.Context(), func(feeds.State) bool { return false }); err != nil {
+		if err := s.db.Hurry(t.Context(), 0, true); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.crawler.Pass(t.Context()); err != nil {

@@ -40,9 +40,7 @@ func openService(ctx context.Context, p *plan, log *slog.Logger, report func(cra
 	if err := db.Sync(ctx, p.sources, p.topics, p.Site.Title+" "+p.Site.URL); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	client := fetch.New(fetch.Options{
-		UserAgent: userAgent(p), AllowPrivate: p.Crawl.AllowPrivate, Timeout: p.Crawl.Timeout,
-	})
+	client := newFetcher(p)
 	c := crawl.New(crawl.Options{
 		Store: db, Fetch: client, Logger: log, Workers: p.Crawl.Workers, HostGap: p.Crawl.HostGap,
 		MinInterval: p.Crawl.MinInterval, Timeout: p.Crawl.Timeout, Report: report,
@@ -62,8 +60,16 @@ func userAgent(p *plan) string {
 	return cmp.Or(p.Crawl.UserAgent, fmt.Sprintf("Tributary/%s (+%s)", version(), about))
 }
 
-// serve crawls and answers on l until ctx ends; then visits and requests under way end first.
-func (s *service) serve(ctx context.Context, l net.Listener) error {
+// crawl visits sources and keeps the database in shape until ctx ends and the visits under way have too.
+func (s *service) crawl(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.crawler.Run(ctx) })
+	group.Go(func() error { return s.maintain(ctx) })
+	return group.Wait()
+}
+
+// web answers on l until ctx ends and the requests under way have been answered.
+func (s *service) web(ctx context.Context, l net.Listener) error {
 	pages := web.New(web.Options{Store: s.db, Site: s.site(), Logger: s.log})
 	server := &http.Server{
 		Handler: pages.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
@@ -71,9 +77,7 @@ func (s *service) serve(ctx context.Context, l net.Listener) error {
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return s.crawler.Run(ctx) })
 	group.Go(func() error { return pages.Run(ctx) })
-	group.Go(func() error { return s.maintain(ctx) })
 	group.Go(func() error {
 		return s.db.Watch(ctx, func(r feeds.Revision) { pages.Changed(r.Topic) })
 	})

@@ -82,6 +82,7 @@ type bench struct {
 	crawler *crawl.Crawler
 	mu      sync.Mutex
 	reports map[string]crawl.Report
+	judge   feeds.Judge // of articles; nil for no topics
 }
 
 func newBench(t *testing.T, gap time.Duration, sources ...feeds.Source) *bench {
@@ -110,7 +111,12 @@ func (b *bench) start(gap time.Duration, sources ...feeds.Source) {
 		},
 	})
 	plan := crawl.Plan{Sources: map[string]feeds.Source{}, Schedules: map[string]crawl.Schedule{},
-		Judge: func(*feeds.Article) []feeds.Entry { return nil }}
+		Judge: func(a *feeds.Article) []feeds.Entry {
+			if b.judge == nil {
+				return nil
+			}
+			return b.judge(a)
+		}}
 	for _, s := range sources {
 		plan.Sources[s.URL] = s
 		schedule, err := crawl.ParseSchedule(s.Every)
@@ -327,7 +333,7 @@ func TestValidators(t *testing.T) {
 		hurry := func() {
 			t.Helper()
 			time.Sleep(time.Second) // a pass leaves alone what was visited since it began
-			if err := b.db.Hurry(t.Context(), func(feeds.State) bool { return false }); err != nil {
+			if err := b.db.Hurry(t.Context(), 0, true); err != nil {
 				t.Fatal(err)
 			}
 			b.pass()

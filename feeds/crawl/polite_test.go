@@ -105,3 +105,32 @@ func TestGapLongerThanLease(t *testing.T) {
 		}
 	})
 }
+
+// TestDocumentSaysThatItMoves: the new address is told and not asked, until the document says so no more.
+func TestDocumentSaysThatItMoves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const url, there = "https://a.example/feed", "https://b.example/feed"
+		b := newBench(t, 0, source(url, "1h"))
+		defer b.stop()
+		says := there
+		b.web.answers[url] = func(fetch.Request) (*fetch.Response, error) {
+			d := document(url, 1)
+			d.Body = []byte(strings.Replace(string(d.Body), "<link>", "<itunes:new-feed-url>"+says+"</itunes:new-feed-url><link>", 1))
+			return d, nil
+		}
+		for _, now := range []string{there, url, there, ""} {
+			says = now
+			want := now
+			if now == url { // it has arrived
+				want = ""
+			}
+			b.run(2 * time.Hour)
+			if states, err := b.db.Sources(t.Context()); err != nil || states[0].Proposal != want {
+				t.Errorf("the document says %q, and %+v is told; %v", now, states, err)
+			}
+		}
+		if n := len(b.web.times(there)); n != 0 {
+			t.Errorf("the new address was asked %d times", n)
+		}
+	})
+}

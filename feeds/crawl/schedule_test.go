@@ -4,6 +4,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tributary/feeds"
+	"tributary/feeds/parse"
 )
 
 func TestParseSchedule(t *testing.T) {
@@ -30,7 +33,7 @@ func TestParseSchedule(t *testing.T) {
 		}
 		got := ""
 		if s != (Schedule{}) {
-			got = now.Add(facts{now: now, schedule: s}.wanted()).UTC().Format(time.RFC3339)
+			got = now.Add(facts{now: now, schedule: s}.wanted().Duration).UTC().Format(time.RFC3339)
 		}
 		if got != test.next {
 			t.Errorf("%q: next %s, want %s", test.text, got, test.next)
@@ -75,61 +78,10 @@ func FuzzParseSchedule(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if wait := (facts{now: now, schedule: s}).wanted(); wait <= 0 {
-			t.Errorf("%q is due again at once: %s", text, wait)
+		if w := (facts{now: now, schedule: s}).wanted(); w.Duration <= 0 {
+			t.Errorf("%q is due again at once: %s", text, w.Duration)
 		}
 	})
-}
-
-func TestNext(t *testing.T) {
-	every := func(d time.Duration) Schedule { return Schedule{every: d} }
-	hourly, err := ParseSchedule("0 * * * *")
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := time.Date(2026, 3, 7, 12, 40, 0, 0, time.UTC)
-	const floor, day = 15 * time.Minute, 24 * time.Hour
-	for _, test := range []struct {
-		name string
-		facts
-		want time.Duration
-	}{
-		{"nothing known", facts{}, time.Hour},
-		{"an hourly rhythm", facts{rhythm: time.Hour}, 30 * time.Minute},
-		{"a busy source", facts{rhythm: time.Minute}, 15 * time.Minute},
-		{"a yearly one", facts{rhythm: 365 * day}, day},
-		{"quiet for long", facts{rhythm: time.Hour, quiet: 91 * day}, day},
-		{"a duration", facts{schedule: every(45 * time.Minute)}, 45 * time.Minute},
-		{"a cron line", facts{schedule: hourly}, 20 * time.Minute},
-		{"the floor", facts{schedule: every(time.Second)}, floor},
-		{"the floor under a cron line", facts{schedule: hourly, now: now.Add(19 * time.Minute)}, floor},
-		{"max-age", facts{schedule: every(time.Hour), fresh: 2 * time.Hour}, 2 * time.Hour},
-		{"a short max-age hurries nothing", facts{fresh: time.Second}, time.Hour},
-		{"a max-age of years", facts{fresh: 9000 * day}, 7 * day},
-		{"ttl", facts{ttl: 3 * time.Hour}, 3 * time.Hour},
-		{"a ttl of years", facts{ttl: 9000 * day}, 7 * day},
-		{"Retry-After", facts{failures: 1, retryAfter: 5 * time.Hour}, 5 * time.Hour},
-		{"a Retry-After of years", facts{failures: 1, retryAfter: 9000 * day}, 30 * day},
-		{"Retry-After: 0 hurries nothing", facts{failures: 1}, time.Hour},
-		{"one failure", facts{failures: 1}, time.Hour},
-		{"two failures", facts{failures: 2}, 2 * time.Hour},
-		{"four failures", facts{failures: 4}, 8 * time.Hour},
-		{"many failures", facts{failures: 400}, day},
-		{"failures of a slow source", facts{schedule: every(3 * day), failures: 5}, 3 * day},
-	} {
-		f := test.facts
-		if f.now.IsZero() {
-			f.now = now
-		}
-		f.minInterval = floor
-		for _, source := range []string{"", "https://a.example/feed", "https://b.example/feed"} {
-			f.source = source
-			got := next(f).Sub(f.now)
-			if got < test.want || got > test.want+min(test.want/10, 30*time.Minute) {
-				t.Errorf("%s: %s, want %s and at most a tenth more", test.name, got, test.want)
-			}
-		}
-	}
 }
 
 // TestSpread: sources that would be due together are spread, each always to the same place.
@@ -138,10 +90,11 @@ func TestSpread(t *testing.T) {
 	seconds := map[int64]int{}
 	for i := range 1000 {
 		f := facts{now: now, source: "https://a.example/" + strings.Repeat("x", i)}
-		if !next(f).Equal(next(f)) {
+		at, _ := next(f)
+		if again, _ := next(f); !at.Equal(again) {
 			t.Fatal("a source has no place of its own")
 		}
-		seconds[next(f).Unix()]++
+		seconds[at.Unix()]++
 	}
 	for second, n := range seconds {
 		if n > 20 {
@@ -172,5 +125,20 @@ func TestRhythm(t *testing.T) {
 		if got := rhythm(test.dates); got != test.want {
 			t.Errorf("%v: %s, want %s", test.dates, got, test.want)
 		}
+	}
+}
+
+// TestNewest sees that what is announced for later does not pass for news: the source would never seem
+// silent.
+func TestNewest(t *testing.T) {
+	now := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
+	v := feeds.Visit{
+		At:       now,
+		Articles: []feeds.Article{{Published: now.AddDate(70, 0, 0)}, {Published: now.Add(-time.Hour)}, {}},
+		Kept:     []feeds.Item{{Published: now.Add(-2 * time.Hour)}, {Published: now.Add(time.Hour)}},
+	}
+	learn(&v, &parse.Feed{})
+	if got, want := v.State.Newest, now.Add(-time.Hour); !got.Equal(want) {
+		t.Errorf("the newest article is of %v, want %v", got, want)
 	}
 }

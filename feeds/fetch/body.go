@@ -9,17 +9,20 @@ import (
 )
 
 // wire reads a body as it comes over the network. It counts, keeps the size limit and ends the request
-// when nothing comes for too long.
+// when the body comes too slowly: every KiB buys a second, and no more than SlowLimit can be in hand.
 type wire struct {
-	body    io.ReadCloser
-	n       int64       // bytes read so far
-	err     error       // the first that is not io.EOF: a decoder may report it as something else
-	silence *time.Timer // cancels the request
+	ctx      context.Context // of the request
+	body     io.ReadCloser
+	n        int64       // bytes read so far
+	whole    bool        // read to its end
+	err      error       // the first that is not io.EOF: a decoder may report it as something else
+	until    time.Time   // when patience ends
+	patience *time.Timer // cancels the request
 }
 
-func newWire(body io.ReadCloser, cancel context.CancelCauseFunc) *wire {
-	return &wire{body: body, silence: time.AfterFunc(SilenceLimit, func() {
-		cancel(newError(Timeout, "nothing more of the body came for %v", SilenceLimit))
+func newWire(ctx context.Context, cancel context.CancelCauseFunc, body io.ReadCloser) *wire {
+	return &wire{ctx: ctx, body: body, until: time.Now().Add(SlowLimit), patience: time.AfterFunc(SlowLimit, func() {
+		cancel(newError(Timeout, "the body stopped or came slower than %d KiB/s for %v", MinRate>>10, SlowLimit))
 	})}
 }
 
@@ -27,10 +30,15 @@ func (w *wire) Read(p []byte) (int, error) {
 	n, err := w.body.Read(p)
 	w.n += int64(n)
 	if n > 0 {
-		w.silence.Reset(SilenceLimit)
+		w.earn(n)
 	}
-	if w.n > MaxWire {
+	switch {
+	case w.n > MaxWire:
 		err = tooBigOnWire()
+	case err == io.EOF && w.ctx.Err() != nil: // an end that our own leaving brought about, as TLS can
+		err = context.Cause(w.ctx)
+	case err == io.EOF:
+		w.whole = true
 	}
 	if err != nil && err != io.EOF && w.err == nil {
 		w.err = err
@@ -38,19 +46,35 @@ func (w *wire) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// earn puts the end of patience off by the time that n bytes may take.
+func (w *wire) earn(n int) {
+	now := time.Now()
+	w.until = w.until.Add(time.Duration(n) * time.Second / MinRate)
+	if latest := now.Add(SlowLimit); w.until.After(latest) {
+		w.until = latest
+	}
+	w.patience.Reset(w.until.Sub(now))
+}
+
 func tooBigOnWire() *Error { return newError(TooBig, "more than %d MiB to transfer", MaxWire>>20) }
 
 // Close ends the transfer. The connection is kept when all has been read, and closed otherwise.
 func (w *wire) Close() error {
-	w.silence.Stop()
+	w.patience.Stop()
 	return w.body.Close()
 }
 
-// discard reads a body that nobody wants, so that its connection may be kept; not more than is cheaper
-// than a new connection.
+// discardLimit is how long a body that nobody wants may take.
+const discardLimit = time.Second
+
+// discard reads such a body, so that its connection may be kept; not more than is cheaper than a new
+// connection.
 func (w *wire) discard() {
 	const cheap = 64 << 10
+	w.until = time.Now().Add(discardLimit)
+	w.patience.Reset(discardLimit)
 	_, _ = io.CopyN(io.Discard, w, cheap) // a failure closes the connection, which is all it can do
+	w.patience.Stop()
 }
 
 // readBody gives the whole body, decoded. A body of nothing but white space is no answer.

@@ -2,11 +2,13 @@ package fetch
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
@@ -66,7 +68,51 @@ func decode(w *wire, list []string) ([]byte, error) {
 			r = d
 		}
 	}
-	return io.ReadAll(r)
+	return readAll(r)
+}
+
+// What bodies are read into and gzip is undone with: as big as a body, and used for the next one.
+var (
+	buffers sync.Pool // of *bytes.Buffer
+	gzips   sync.Pool // of *gzip.Reader
+)
+
+// longestPooled is the biggest buffer that is kept, in bytes.
+const longestPooled = 1 << 20
+
+// readAll is io.ReadAll without the steps in which its buffer grows.
+func readAll(r io.Reader) ([]byte, error) {
+	b, ok := buffers.Get().(*bytes.Buffer)
+	if !ok {
+		b = new(bytes.Buffer)
+	}
+	defer func() {
+		if b.Reset(); b.Cap() <= longestPooled {
+			buffers.Put(b)
+		}
+	}()
+	_, err := b.ReadFrom(r)
+	return bytes.Clone(b.Bytes()), err
+}
+
+// pooledGzip gives its reader back when it is closed.
+type pooledGzip struct{ *gzip.Reader }
+
+func (z pooledGzip) Close() error {
+	defer gzips.Put(z.Reader)
+	return z.Reader.Close()
+}
+
+func newGzip(r io.Reader) (io.ReadCloser, error) {
+	z, ok := gzips.Get().(*gzip.Reader)
+	if !ok {
+		z = new(gzip.Reader)
+	}
+	if err := z.Reset(r); err != nil {
+		gzips.Put(z)
+		return nil, err
+	}
+	return pooledGzip{z}, nil
 }
 
 // decoder undoes one coding and keeps the limits on what comes out. Each coding of a chain has its own:
@@ -82,7 +128,7 @@ func newDecoder(coding string, r io.Reader, w *wire) (*decoder, error) {
 	d := &decoder{coding: coding, wire: w}
 	switch coding {
 	case "gzip":
-		z, err := gzip.NewReader(r)
+		z, err := newGzip(r)
 		if err != nil {
 			return nil, d.describe(err)
 		}

@@ -218,7 +218,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add("gzip", []byte("\x1f\x8b\x08\x1f"))
 	f.Add("zstd", []byte("\x28\xb5\x2f\xfd\xff\xff\xff\xff"))
 	f.Fuzz(func(t *testing.T, encoding string, body []byte) {
-		w := newWire(io.NopCloser(bytes.NewReader(body)), func(error) {})
+		w := newWire(t.Context(), func(error) {}, io.NopCloser(bytes.NewReader(body)))
 		defer w.Close()
 		answer := &http.Response{StatusCode: 200, ContentLength: -1, Header: http.Header{"Content-Encoding": {encoding}}}
 		got, err := readBody(answer, w)

@@ -15,7 +15,8 @@ import (
 const (
 	mostAddresses = 8                      // of one name that are tried
 	attemptDelay  = 250 * time.Millisecond // before the next address is tried beside the last (RFC 8305 §5)
-	idleLimit     = 90 * time.Second       // how long a connection is kept for reuse
+	idleLimit     = 10 * time.Second       // how long a connection is kept for the host's next feed
+	mostIdle      = 64                     // of all hosts: most have one feed, and a kept connection costs memory
 )
 
 // dialer makes every connection of the package.
@@ -45,6 +46,7 @@ func newTransport(d *dialer) *http.Transport {
 		Protocols:              new(http.Protocols),
 		ResponseHeaderTimeout:  HeaderLimit,
 		MaxResponseHeaderBytes: MaxHeader,
+		MaxIdleConns:           mostIdle,
 		MaxIdleConnsPerHost:    1,
 		IdleConnTimeout:        idleLimit,
 	}
@@ -113,12 +115,17 @@ func lookupError(host string, err error) *Error {
 		return newError(Timeout, "no name server told the address of %s within %v", host, DNSLimit)
 	case ok && dns.IsNotFound:
 		return newError(DNS, "no such host: %s", host)
-	case ok && dns.IsTemporary:
-		return newError(DNS, "the name servers of %s fail for now", host)
+	case ok && dns.Err == misbehaving && dns.IsTemporary:
+		return newError(DNS, "the name servers of %s fail for now (SERVFAIL)", host)
+	case ok && dns.Err == misbehaving:
+		return newError(DNS, "the name servers refuse to tell the address of %s (REFUSED or the like)", host)
 	default:
-		return newError(DNS, "look up %s: %w", host, err)
+		return newError(DNS, "ask a name server for the address of %s: %w", host, err)
 	}
 }
+
+// misbehaving is what package net makes of every error code of a name server but the one for no such host.
+const misbehaving = "server misbehaving"
 
 // alternate puts IPv6 and IPv4 in turn, beginning with the resolver's favourite (RFC 8305 §4).
 func alternate(addrs []netip.AddrPort) []netip.AddrPort {

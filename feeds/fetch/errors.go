@@ -2,11 +2,13 @@ package fetch
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -28,6 +30,7 @@ const (
 	TooBig   Kind = "too big"  // over a size limit; the text tells which
 	Encoding Kind = "encoding" // a content coding that is unknown, or data that do not keep to it
 	Blocked  Kind = "blocked"  // a URL, port, address or redirect that we do not follow
+	Busy     Kind = "busy"     // it is not our turn: nothing was learned about the publisher
 	Protocol Kind = "protocol" // an answer that makes no sense: not HTTP, an empty body, a 206
 )
 
@@ -77,6 +80,12 @@ func oneLine(s string) string {
 	return s[:cut] + "…"
 }
 
+// endings are the words of errors of an early end that net/http has no type for.
+var endings = []string{
+	"unexpected EOF", "server closed idle connection", // of HTTP/1.1
+	"GOAWAY", "received from peer", "client conn could not be established", // of HTTP/2
+}
+
 // failure finds the Error in err, or in what cancelled ctx, or makes the one that describes err.
 func failure(ctx context.Context, err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
@@ -88,15 +97,28 @@ func failure(ctx context.Context, err error) *Error {
 	text := err.Error()
 	ne, ok := errors.AsType[net.Error](err)
 	switch {
+	case isTLS(err):
+		return newError(TLS, "read answer: %w", err)
 	case ok && ne.Timeout():
 		return newError(Timeout, "no header within %v of the request", HeaderLimit)
-	case strings.Contains(text, "headers exceeded"), strings.Contains(text, "header list larger"):
-		return newError(TooBig, "more than %d KiB of header", MaxHeader>>10) // net/http has no type for either
-	case ok, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+	case strings.Contains(text, "headers exceeded"), strings.Contains(text, "header list"): // net/http has no type for either
+		return newError(TooBig, "more than %d KiB of header", MaxHeader>>10)
+	case ok, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET),
+		slices.ContainsFunc(endings, func(s string) bool { return strings.Contains(text, s) }):
 		return newError(Broken, "the connection ended before the answer was complete: %w", err)
 	default:
 		return newError(Protocol, "read answer: %w", err)
 	}
+}
+
+// isTLS says whether the layer of TLS failed after its handshake: by an alert, theirs or ours, or a record
+// that is none.
+func isTLS(err error) bool {
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return true
+	}
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && (op.Op == "remote error" || op.Op == "local error") // as crypto/tls names alerts
 }
 
 // statusText gives a status as people know it. The words that came with it are a stranger's.

@@ -7,7 +7,9 @@ package fetch
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -20,10 +22,13 @@ const (
 	ConnectLimit = 10 * time.Second // to connect to one of its addresses
 	TLSLimit     = 10 * time.Second // for the handshake
 	HeaderLimit  = 20 * time.Second // from the request to the end of the answer's header
-	SilenceLimit = 15 * time.Second // between two reads of the body
+	SlowLimit    = 15 * time.Second // for which the body may come slower than MinRate, or not at all
 
 	DefaultTimeout = 60 * time.Second // for all of it, redirects included
 )
+
+// MinRate is the slowest that a body may come for long, in bytes a second.
+const MinRate = 1 << 10
 
 // Size limits of one answer.
 const (
@@ -47,6 +52,10 @@ type Options struct {
 	UserAgent    string        // sent as it is
 	AllowPrivate bool          // connect to any address and port, loopback and private networks included
 	Timeout      time.Duration // limit of one Get, redirects included; 0 stands for DefaultTimeout
+
+	// HostGap is the time between the end of a request to a host and the next to it, whichever URL led
+	// there. Where it is more than 0, one request at a time goes to a host and four to an address.
+	HostGap time.Duration
 }
 
 // Client makes requests. It may be used from many goroutines.
@@ -55,17 +64,24 @@ type Client struct {
 	timeout   time.Duration
 	dialer    *dialer
 	transport *http.Transport
+
+	hosts, addresses turns
 }
 
 // New gives a client. Nothing happens before its first Get.
 func New(o Options) *Client {
 	d := newDialer(o.AllowPrivate)
-	return &Client{
+	c := &Client{
 		userAgent: o.UserAgent,
 		timeout:   cmp.Or(o.Timeout, DefaultTimeout),
 		dialer:    d,
 		transport: newTransport(d),
 	}
+	if o.HostGap > 0 {
+		c.hosts.limit, c.hosts.gap = 1, o.HostGap
+		c.addresses.limit = perAddress
+	}
+	return c
 }
 
 // Close closes the connections that are kept for reuse. It does not wait for a Get that is under way.
@@ -86,9 +102,10 @@ type Response struct {
 	URL    string // where the answer came from in the end, without user name, password and fragment
 	Moved  string // where the leading unbroken run of 301 and 308 led to; "" when there was none
 
-	ETag         string // as sent; "" when there was none or none fit to be kept
-	LastModified string
-	ContentType  string // as sent: a hint, often wrong
+	ETag            string // as sent; "" when there was none or none fit to be kept
+	LastModified    string
+	ContentType     string // as sent: a hint, often wrong
+	ContentLocation string // as sent: where else this body may live (RFC 9110 §8.7)
 
 	Body        []byte // complete and decoded; nil after a 304
 	NotModified bool   // 304: what the validators stand for is current
@@ -112,20 +129,33 @@ func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 	return res, err
 }
 
-// step makes one request of a chain. It gives the usable answer, or the URL to go on with: exactly one
+// step makes one request of a chain, whose turn it moves to the request's host. It gives the usable answer, or the URL to go on with: exactly one
 // of them is not nil unless there is an error.
-func (c *Client) step(ctx context.Context, u *url.URL, r Request) (res *Response, next *redirect, err error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	req := c.request(ctx, u, r)
-	answer, err := c.roundTrip(req)
-	if err != nil {
+func (c *Client) step(ctx context.Context, at *stay, u *url.URL, r Request) (res *Response, next *redirect, err error) {
+	if err := at.enter(ctx, strings.ToLower(u.Hostname())); err != nil {
 		return nil, nil, failure(ctx, err)
 	}
-	body := newWire(answer.Body, cancel)
-	defer body.Close()
+	asking, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	asking, tries := watch(asking, cancel, &c.addresses)
+	defer tries.leave()
+	req := c.request(asking, u, r)
+	answer, err := c.roundTrip(req)
+	if err != nil {
+		tries.drop()
+		return nil, nil, failure(asking, err)
+	}
+	body := newWire(asking, cancel, answer.Body)
+	defer func() {
+		if body.Close(); !body.whole {
+			tries.drop()
+		}
+	}()
 	now := time.Now()
 	fresh, wait := freshness(answer.Header, now), retryAfter(answer.Header, now)
+	if answer.StatusCode == http.StatusTooManyRequests { // means all of us (RFC 6585 §4)
+		at.pause = wait
+	}
 
 	if isRedirect(answer.StatusCode) {
 		body.discard()
@@ -134,7 +164,7 @@ func (c *Client) step(ctx context.Context, u *url.URL, r Request) (res *Response
 		res, err = accepted(req, answer, body)
 	}
 	if err != nil {
-		e := failure(ctx, err)
+		e := failure(asking, err)
 		e.Status, e.Fresh, e.RetryAfter = answer.StatusCode, fresh, wait
 		return nil, nil, e
 	}
@@ -164,6 +194,9 @@ func (c *Client) request(ctx context.Context, u *url.URL, r Request) *http.Reque
 
 func (c *Client) roundTrip(req *http.Request) (*http.Response, error) {
 	res, err := c.transport.RoundTrip(req)
+	if errors.Is(err, net.ErrClosed) && req.Context().Err() == nil {
+		res, err = c.transport.RoundTrip(req) // net/http had not noticed yet that we dropped a connection
+	}
 	if err != nil || res.StatusCode != http.StatusMisdirectedRequest {
 		return res, err
 	}
@@ -176,16 +209,18 @@ func (c *Client) roundTrip(req *http.Request) (*http.Response, error) {
 // accepted gives the answer when it is one to build on.
 func accepted(req *http.Request, answer *http.Response, body *wire) (*Response, error) {
 	res := &Response{
-		Status:       answer.StatusCode,
-		ETag:         validator(answer.Header.Get("ETag")),
-		LastModified: validator(answer.Header.Get("Last-Modified")),
-		ContentType:  answer.Header.Get("Content-Type"),
+		Status:          answer.StatusCode,
+		ETag:            validator(answer.Header.Get("ETag")),
+		LastModified:    validator(answer.Header.Get("Last-Modified")),
+		ContentType:     answer.Header.Get("Content-Type"),
+		ContentLocation: answer.Header.Get("Content-Location"),
 	}
 	switch code := answer.StatusCode; {
 	case code == http.StatusNotModified:
 		if req.Header.Get("If-None-Match") == "" && req.Header.Get("If-Modified-Since") == "" {
 			return nil, newError(Protocol, "%s to a request without validators", statusText(code))
 		}
+		body.discard()
 		res.NotModified = true
 		return res, nil
 	case code == http.StatusOK, code == http.StatusNonAuthoritativeInfo:

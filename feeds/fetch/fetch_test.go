@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -93,35 +95,6 @@ func wantError(t *testing.T, err error, k Kind, words string) *Error {
 		t.Fatalf("error of kind %q: %v; want kind %q with %q", e.Kind, e, k, words)
 	}
 	return e
-}
-
-func TestRequestHeaders(t *testing.T) {
-	var got http.Header
-	at := origin(t, func(w http.ResponseWriter, r *http.Request) {
-		got = r.Header
-		http.SetCookie(w, &http.Cookie{Name: "seen", Value: "1"})
-		_, _ = io.WriteString(w, feed)
-	})
-	c := local(t)
-	want := http.Header{
-		"User-Agent":      {"Tributary/1.0 (+https://example.org/about)"},
-		"Accept-Encoding": {"gzip, br, zstd"},
-		"Accept": {"application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, " +
-			"application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"},
-	}
-	for range 2 { // the second would carry the cookie
-		if _, err := c.Get(t.Context(), Request{URL: at}); err != nil {
-			t.Fatal(err)
-		}
-		if len(got) != len(want) {
-			t.Errorf("request header %v, want just %v", got, want)
-		}
-		for name := range want {
-			if !slices.Equal(got[name], want[name]) {
-				t.Errorf("%s: %q, want %q", name, got[name], want[name])
-			}
-		}
-	}
 }
 
 func TestAnswer(t *testing.T) {
@@ -212,8 +185,36 @@ func TestConnectionIsKept(t *testing.T) {
 	}
 }
 
-func TestNoProxy(t *testing.T) {
-	if local(t).transport.Proxy != nil {
-		t.Error("the transport asks for a proxy, which would connect for us unguarded")
+// TestConnectionsAreFew visits more hosts than connections may be kept.
+func TestConnectionsAreFew(t *testing.T) {
+	l, err := net.Listen("tcp4", ":0") // on all of loopback: each 127.0.0.x is another host to us
+	if err != nil {
+		t.Fatal(err)
+	}
+	const hosts = mostIdle + 10
+	closed := make(chan net.Conn, hosts)
+	server := &http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, feed) }),
+		ConnState: func(c net.Conn, s http.ConnState) {
+			if s == http.StateClosed {
+				closed <- c
+			}
+		},
+	}
+	go server.Serve(l)
+	t.Cleanup(func() { server.Close() })
+	c := local(t)
+	for i := range hosts {
+		url := fmt.Sprintf("http://127.0.0.%d:%d/", i+1, l.Addr().(*net.TCPAddr).Port)
+		if _, err := c.Get(t.Context(), Request{URL: url}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range hosts - mostIdle {
+		select {
+		case <-closed:
+		case <-time.After(idleLimit / 2):
+			t.Fatalf("%d connections are kept, want at most %d", hosts-i, mostIdle)
+		}
 	}
 }

@@ -26,7 +26,7 @@ func (g *guard) port(p uint16) error {
 	if g == nil || slices.Contains(openPorts, p) {
 		return nil
 	}
-	return newError(Blocked, "port %d is not one of %v", p, openPorts)
+	return newError(Blocked, "port %d is not one of %v, and crawl.allow_private is off", p, openPorts)
 }
 
 // judge refuses an address that is not public, and any that is bound to a zone. A network that synthesises IPv6 addresses (RFC 6052) hides
@@ -41,7 +41,7 @@ func (g *guard) judge(a netip.AddrPort) error {
 		ip = netip.AddrFrom4([4]byte(b[12:]))
 	}
 	if err := g.wall.SafeAddrPort(netip.AddrPortFrom(ip, a.Port())); err != nil {
-		return newError(Blocked, "connect to %v: %w", a, err)
+		return newError(Blocked, "connect to %v: %w; crawl.allow_private is off", a, err)
 	}
 	return nil
 }

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// longestPause is how long a redirect may make us wait before we follow it.
+// longestPause is how long a redirect, or the gap of a host that redirects to itself, may make us wait before
+// we follow it.
 const longestPause = 5 * time.Second
 
 // redirect is the way to the next request.
@@ -37,11 +38,13 @@ func (c *Client) follow(ctx context.Context, r Request) (*Response, error) {
 	if u, err = c.dialer.reachable(u); err != nil {
 		return nil, err
 	}
+	at := &stay{hosts: &c.hosts}
+	defer at.leave()
 	var moved string
 	permanent := true
 	seen := map[string]bool{u.String(): true}
 	for {
-		res, next, err := c.step(ctx, u, r)
+		res, next, err := c.step(ctx, at, u, r)
 		if err != nil {
 			if e := failure(ctx, err); len(seen) > 1 {
 				e.URL = u.String()
@@ -86,13 +89,21 @@ func (c *Client) target(ctx context.Context, from *url.URL, answer *http.Respons
 	if pause > longestPause {
 		return nil, newError(Status, "%s asks to wait %v first", status, pause)
 	}
-	select {
-	case <-time.After(pause):
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	if err := rest(ctx, pause); err != nil {
+		return nil, err
 	}
 	permanent := answer.StatusCode == http.StatusMovedPermanently || answer.StatusCode == http.StatusPermanentRedirect
 	return &redirect{to: to, permanent: permanent}, nil
+}
+
+// rest waits, and fails when ctx ends before.
+func rest(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // reachable gives the URL as it is requested, without user name, password and fragment, or says why it
@@ -115,5 +126,8 @@ func (d *dialer) reachable(u *url.URL) (*url.URL, error) {
 	}
 	clean := *u
 	clean.User, clean.Fragment, clean.RawFragment = nil, "", ""
+	if _, err := url.Parse(clean.String()); err != nil { // "//::" has a host that cannot be written
+		return nil, newError(Blocked, "not a URL: %w", err)
+	}
 	return &clean, nil
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -206,4 +208,44 @@ func TestRedirectMayAskToWait(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzLocation: wherever a stranger sends us, we go to a host of the web by http or https, or nowhere.
+func FuzzLocation(f *testing.F) {
+	for _, location := range []string{
+		"", "/", "/b", "b", "../b", "../../../b", "./b", "?p=2", "#part", "//other.example/b", "https://other.example:8443/b",
+		"http://user:password@other.example/b#part", "HTTP://OTHER.example", "http:///b", "http:b", "http://:80/", "ftp://other.example/",
+		"javascript:alert(1)", "http://[::1]/", "http://[::1%25lo]/", "http://other.example:22/", "http://other.example:99999/",
+		"/a b", "/a%zz", "/a%00b", "/é", "\\\\other.example\\b", "/\\other.example", "http://other.example\x00/", "http://%31%30.0.0.1/",
+		strings.Repeat("../", 1000), strings.Repeat("/a/..", 1000),
+	} {
+		f.Add("http://feeds.example/dir/feed.xml", location)
+		f.Add("https://feeds.example:8443/?token=1", location)
+	}
+	c := New(Options{})
+	f.Fuzz(func(t *testing.T, base, location string) {
+		from, err := url.Parse(base)
+		if err != nil {
+			return
+		}
+		if from, err = c.dialer.reachable(from); err != nil {
+			return
+		}
+		answer := &http.Response{StatusCode: http.StatusFound, Header: http.Header{"Location": {location}}}
+		next, err := c.target(t.Context(), from, answer, 0)
+		if err != nil {
+			wantError(t, err, Blocked, "")
+			return
+		}
+		to := next.to
+		if to.Scheme != "https" && (to.Scheme != "http" || from.Scheme == "https") || to.Hostname() == "" || to.User != nil || to.Fragment != "" {
+			t.Errorf("%q from %s leads to %s", location, from, to)
+		}
+		if port := to.Port(); port != "" && !slices.Contains([]string{"80", "443", "8080", "8443"}, strings.TrimLeft(port, "0")) {
+			t.Errorf("%q leads to port %s", location, port)
+		}
+		if again, err := url.Parse(to.String()); err != nil || again.String() != to.String() || again.Host != to.Host {
+			t.Errorf("%q leads to %s, which reads as %v: %v", location, to, again, err)
+		}
+	})
 }

@@ -25,7 +25,7 @@ func FuzzTokens(f *testing.F) {
 		checkWords(t, texts.Lead)
 		checkWords(t, texts.Body)
 		for _, e := range set.Judge(a) {
-			for _, h := range e.Evidence {
+			for _, h := range e.Evidence.Hits {
 				if texts.Quote(h) == "" {
 					t.Errorf("%v does not point at its words in %q", h, texts.Of(h.Field))
 				}
@@ -61,18 +61,64 @@ func FuzzTerm(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		set, err := Compile([]feeds.Topic{{ID: "t", Terms: terms(text)}})
+		set, err := Compile([]feeds.Topic{{ID: "t", Terms: terms(text)}}, nil)
 		if err != nil {
 			return
 		}
-		spelling := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(text), "="), "*")
+		spelling := plainSpelling(text)
+		if spelling == "" {
+			return
+		}
 		a := &feeds.Article{Title: "with small letters\n\n" + spelling} // small, so that case says something
 		entries := set.Judge(a)
 		if len(entries) != 1 {
 			t.Fatalf("the term %q is not found in %q", text, a.Title)
 		}
-		if Fields(a).Quote(entries[0].Evidence[0]) == "" {
+		if Fields(a).Quote(entries[0].Evidence.Hits[0]) == "" {
 			t.Errorf("the hit of %q points nowhere: %v", text, entries[0].Evidence)
+		}
+	})
+}
+
+// plainSpelling is the text that a term which is but a phrase finds; "" for other terms.
+func plainSpelling(term string) string {
+	e, err := parseTerm(term)
+	if err != nil || e.op != phraseOp || e.fields != everyField || strings.ContainsAny(term, "\"“”«»") {
+		return ""
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(term), "="), "*")
+}
+
+// FuzzQuery parses anything as a query: what is accepted is judged, and parsed again from its own
+// spelling says the same.
+func FuzzQuery(f *testing.F) {
+	for _, s := range []string{
+		`(=AI OR "artificial intelligence") NEAR/12 (law OR act OR regulat*) NOT title:horoscope`, "a AND NOT (b | c d)", `NOT NOT x`,
+		"title:(a OR /b+c/) lead:d", `"a" "b"`, "((((a))))", "OR", "/a\\/b/ x", "NEAR/2 (", "body:=US*", "«x y» OR z", "a NEAR/0 b", "NOT|0", "NOT(x)", "(OR)", "\u00a0a\u2003b",
+	} {
+		f.Add(s, "law on AI, an act")
+	}
+	f.Fuzz(func(t *testing.T, query, text string) {
+		e, err := parseQuery(query)
+		if err != nil {
+			if strings.TrimSpace(err.Error()) == "" {
+				t.Error("an error without words")
+			}
+			return
+		}
+		set, err := Compile([]feeds.Topic{{ID: "t", Query: query}}, nil)
+		if err != nil {
+			t.Fatalf("the query %q parses, but does not compile: %v", query, err)
+		}
+		again, err := Compile([]feeds.Topic{{ID: "t", Query: e.String()}}, nil)
+		if err != nil {
+			t.Fatalf("%q became %q, which does not compile: %v", query, e, err)
+		}
+		for _, title := range []string{"", text, query} {
+			a := &feeds.Article{Title: title, Summary: text}
+			if x, y := len(set.Judge(a)), len(again.Judge(a)); x != y {
+				t.Errorf("%q and %q differ on %q", query, e, title)
+			}
 		}
 	})
 }

@@ -8,6 +8,9 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
+// PlainText is the text of an HTML fragment as articles are read, for texts that may have markup.
+func PlainText(fragment string) string { return string(appendText(nil, fragment)) }
+
 // appendText appends the text of an HTML fragment to dst: white space collapsed, a line end for
 // <br>, an empty line between blocks, nothing of scripts, styles and other things that are not read
 // as prose.

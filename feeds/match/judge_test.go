@@ -72,7 +72,7 @@ func evidence(a *feeds.Article, entries []feeds.Entry) []string {
 	var out []string
 	for _, e := range entries {
 		line := fmt.Sprintf("%s %.4g:", e.Topic, e.Score)
-		for _, h := range e.Evidence {
+		for h := range e.Evidence.Counted() {
 			line += fmt.Sprintf(" %s(%s %s@%d %.4g)", h.Term, h.Field, texts.Quote(h), h.Offset, h.Score)
 		}
 		out = append(out, line)
@@ -139,7 +139,7 @@ func TestRepeatsEnd(t *testing.T) {
 	set := mustCompile(t, feeds.Topic{ID: "t", Terms: terms("oil")})
 	for range 2 { // the second time with the memory of the first
 		e := set.Judge(&feeds.Article{Title: strings.Repeat("oil ", 10000)})
-		if len(e) != 1 || len(e[0].Evidence) != 13 {
+		if len(e) != 1 || len(e[0].Evidence.Hits) != 13 {
 			t.Fatalf("entries %v", e)
 		}
 		if want := 3 * (1 - math.Pow(.7, 13)) / .3; math.Abs(e[0].Score-want) > 1e-9 {
@@ -151,7 +151,7 @@ func TestRepeatsEnd(t *testing.T) {
 func TestLanguages(t *testing.T) {
 	set := mustCompile(t,
 		feeds.Topic{ID: "any", Terms: terms("Peru")},
-		feeds.Topic{ID: "es", Languages: []string{"ES"}, Terms: terms("Peru")},
+		feeds.Topic{ID: "es", Languages: []string{"spa"}, Terms: terms("Peru")},
 		feeds.Topic{ID: "iberian", Languages: []string{"es", "pt-BR"}, Terms: terms("Peru")},
 	)
 	for language, want := range map[string]string{

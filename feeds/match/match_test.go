@@ -20,7 +20,7 @@ func terms(texts ...string) *feeds.Terms {
 }
 
 func TestCompileAcceptsNothing(t *testing.T) {
-	s, err := Compile(nil)
+	s, err := Compile(nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,26 +78,37 @@ func TestCompileRefuses(t *testing.T) {
 		{"two *", one("petro**"), "terms.any[1]", "not its last character"},
 		{"= at the end", one("US="), "terms.any[1]", "not its first character"},
 		{"two =", one("==US"), "terms.any[1]", "not its first character"},
-		{"quotes", one(`"crude oil"`), "terms.any[1]", "without it"},
-		{"typographic quotes", one(`“crude oil”`), "terms.any[1]", "without it"},
-		{"alternatives", one("(oil|gas)"), "terms.any[1]", "without it"},
-		{"a pattern", one("/oils?/"), "terms.any[1]", "regular expression"},
-		{"NEAR/n", one("real NEAR/3 dollar"), "terms.any[1]", "operator NEAR/3"},
-		{"NEAR", one("real NEAR dollar"), "terms.any[1]", "operator NEAR"},
-		{"OR", one("oil OR gas"), "terms.any[1]", "one term for each"},
-		{"AND", one("oil AND gas"), "terms.any[1]", "one term for each"},
-		{"NOT", one("NOT gas"), "terms.any[1]", "one term for each"},
+		{"an open quote", one(`"crude oil`), "terms.any[1]", "does not end"},
+		{"brackets", one("crude [oil]"), "terms.any[1]", "without it"},
+		{"alternatives", one("(oil|gas)"), "terms.any[1]", "is a group"},
+		{"a bracket that is not closed", one("oil NEAR/3 (gas|coal"), "terms.any[1]", "not closed"},
+		{"a bad pattern", one("/oil(s?/"), "terms.any[1]", "missing closing )"},
+		{"a pattern with a lookahead", one("/oil(?=s)/"), "terms.any[1]", "no regular expression of RE2's kind"},
+		{"a pattern that matches nothing", one("/o*/"), "terms.any[1]", "and so everywhere"},
+		{"a pattern in the body", one("body:/oil/"), "terms.any[1]", "only title: and lead:"},
+		{"an open pattern", one("/oil"), "terms.any[1]", "does not end"},
+		{"NEAR without a number", one("real NEAR dollar"), "terms.any[1]", "NEAR/5"},
+		{"NEAR too far", one("real NEAR/101 dollar"), "terms.any[1]", "up to NEAR/100"},
+		{"NEAR without a left side", one("NEAR/3 dollar"), "terms.any[1]", "where a term should"},
+		{"NEAR without a right side", one("real NEAR/3"), "terms.any[1]", "the text ends"},
+		{"two NEAR", one("a NEAR/3 b NEAR/3 c"), "terms.any[1]", "two NEAR"},
+		{"NEAR a pattern", one("real NEAR/3 /dollars?/"), "terms.any[1]", "beside NEAR/3"},
+		{"NEAR in two fields", one("title:real NEAR/3 lead:dollar"), "terms.any[1]", "two fields"},
+		{"OR", one("oil OR gas"), "terms.any[1]", "belong into a query"},
+		{"AND", one("oil AND gas"), "terms.any[1]", "belong into a query"},
+		{"NOT", one("NOT gas"), "terms.any[1]", "stands where a term should"},
 		{"minus", one("-sport"), "terms.any[1]", "negative weight"},
 		{"not", one("!sport"), "terms.any[1]", "negative weight"},
-		{"title field", one("title:oil"), "terms.any[1]", `leave out "title:"`},
-		{"lead field, exact", one("=Lead: oil"), "terms.any[1]", "begins with a field"},
+		{"a field after =", one("=Lead:oil"), "terms.any[1]", "lead:="},
+		{"two fields", one("title:lead:oil"), "terms.any[1]", "keep one"},
+		{"a field alone", one("title:"), "terms.any[1]", "the text ends"},
 		{"two sentences", one("Gov. Newsom"), "terms.any[1]", `before "Newsom"`},
 		{"two parts", one("oil: price"), "terms.any[1]", "make two terms"},
 		{"an endless word", one(strings.Repeat("x", maxWord+1)), "terms.any[1]", "more than 64"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.topic.ID = "t"
-			s, err := Compile([]feeds.Topic{c.topic})
+			s, err := Compile([]feeds.Topic{c.topic}, nil)
 			if s != nil {
 				t.Error("there is a set in spite of the mistake")
 			}
@@ -118,13 +129,13 @@ func TestCompileRefuses(t *testing.T) {
 func TestCompileTellsEveryMistakeInOrder(t *testing.T) {
 	_, err := Compile([]feeds.Topic{
 		{ID: "a", Languages: []string{"xx"}, Terms: &feeds.Terms{
-			Any:       []feeds.Term{{Text: "oil"}, {Text: "ga*", Weight: 9}, {Text: "/x/"}},
+			Any:       []feeds.Term{{Text: "oil"}, {Text: "ga*", Weight: 9}, {Text: "/x(/"}},
 			Threshold: -1,
 		}},
 		{ID: "fine", Terms: terms("oil")},
 		{ID: "a", Terms: terms("oil")},
 		{ID: "b"},
-	})
+	}, nil)
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		t.Fatalf("error %v is not joined", err)
@@ -143,6 +154,30 @@ func TestCompileTellsEveryMistakeInOrder(t *testing.T) {
 	}
 }
 
+func TestWarnings(t *testing.T) {
+	set := mustCompile(t,
+		feeds.Topic{ID: "a", Terms: terms("Perú", "oil", "Peru", "Granada", "granada sauce", "=Granada", "/oils?/")},
+		feeds.Topic{ID: "b", Query: "/gas/ OR oil"},
+		feeds.Topic{ID: "c", Terms: terms("granada")},
+		feeds.Topic{ID: "d", Places: &feeds.Places{In: []string{"PE"}, Mask: []string{"Lima bean", "lima bean"}}},
+	)
+	var got []string
+	for _, w := range set.Warnings() {
+		msg, _, _ := strings.Cut(w.Msg, ":")
+		got = append(got, w.Topic+" "+w.Path+" "+msg)
+	}
+	want := []string{
+		`a terms.any[2] "Peru" is the same term as "Perú", which finds it already`,
+		"a terms.any[6] /oils?/ is slow",
+		`a terms.any[3] "Granada" means a place (ES) and other things`,
+		"b query /gas/ is slow",
+		`d places.mask[1] "lima bean" is the same term as "Lima bean", which finds it already`,
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestCompileAccepts(t *testing.T) {
 	for _, text := range []string{
 		"oil", " crude oil ", "refiner*", "=US", "=U.S.", "=Trump*", "U.S. Congress", "St. Lucia", "Yahoo!", "¿Qué pasa?",
@@ -150,8 +185,17 @@ func TestCompileAccepts(t *testing.T) {
 		"Lima, Peru", "OR", "and or not", "co-operat*", "#MeToo", "C++", "titles", strings.Repeat("x", maxWord), "日本経済*",
 		strings.Repeat("x", maxWord) + "*",
 	} {
-		if _, err := Compile([]feeds.Topic{{ID: "t", Terms: terms(text)}}); err != nil {
+		if _, err := Compile([]feeds.Topic{{ID: "t", Terms: terms(text)}}, nil); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
+}
+
+func mustCompile(t testing.TB, topics ...feeds.Topic) *Set {
+	t.Helper()
+	s, err := Compile(topics, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

@@ -64,7 +64,7 @@ func TestFields(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := Fields(&c.article)
-			if want := (Texts{c.title, c.lead, c.rest}); got != want {
+			if want := (Texts{Title: c.title, Lead: c.lead, Body: c.rest}); got != want {
 				t.Errorf("got\n%q\nwant\n%q", got, want)
 			}
 			if got.Of(feeds.TitleField) != got.Title || got.Of(feeds.LeadField) != got.Lead ||
@@ -76,28 +76,51 @@ func TestFields(t *testing.T) {
 }
 
 func TestQuote(t *testing.T) {
-	texts := Texts{Title: "A refinery in the U.S. buys Crude\u00a0Oil from Peru\u0301"}
-	at := func(s string) int { return strings.Index(texts.Title, s) }
+	texts := Texts{Title: "Crude\u00a0Oil from Peru\u0301"}
 	for _, c := range []struct {
-		term   string
-		offset int
-		want   string
+		field          feeds.Field
+		offset, length int
+		want           string
 	}{
-		{"refiner*", at("refinery"), "refinery"},
-		{"=US", at("U.S."), "U.S."},
-		{"crude oil", at("Crude"), "Crude\u00a0Oil"},
-		{"Perú", at("Peru"), "Peru\u0301"},
-		{"Perú", at("Crude"), ""},
-		{"crude oil", at("Oil"), ""},
-		{"crude, oil", at("Crude"), ""},
-		{"refiner", at("refinery"), ""},
-		{"crude oil", len(texts.Title), ""},
-		{"crude oil", -1, ""},
-		{"in", at(" in"), ""},
-		{"*", 0, ""},
+		{feeds.TitleField, 0, 10, "Crude\u00a0Oil"},
+		{feeds.TitleField, 16, 6, "Peru\u0301"},
+		{feeds.TitleField, 16, 7, ""},
+		{feeds.TitleField, -1, 2, ""},
+		{feeds.TitleField, 2, -1, ""},
+		{feeds.TitleField, 1 << 40, 2, ""},
+		{feeds.LeadField, 0, 2, ""},
+		{"", 0, 2, ""},
 	} {
-		if got := texts.Quote(feeds.Hit{Term: c.term, Field: feeds.TitleField, Offset: c.offset}); got != c.want {
-			t.Errorf("%q at %d: got %q, want %q", c.term, c.offset, got, c.want)
+		if got := texts.Quote(feeds.Hit{Field: c.field, Offset: c.offset, Length: c.length}); got != c.want {
+			t.Errorf("%s %d+%d: got %q, want %q", c.field, c.offset, c.length, got, c.want)
+		}
+	}
+}
+
+func TestCategoriesAreCutIntoParts(t *testing.T) {
+	got := Fields(&feeds.Article{Categories: []string{"Sport/Football", " News > World > Perú ", "/", "", "Economy & Trade"}}).Category
+	if want := "Sport\n\nFootball\n\nNews\n\nWorld\n\nPerú\n\nEconomy & Trade\n\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestTeasersAreStripped(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"Peru votes. Read more: Chile waits. Turnout was high.", "Peru votes. Turnout was high."},
+		{"Lea también: Bolivia en crisis", ""},
+		{"LEIA TAMBÉM: Lula viaja. O texto segue.", "O texto segue."},
+		{"The poll closed.\n\nRelated: Cuba\n\nThe end.", "The poll closed.\n\nThe end."},
+		{"Storm hits Texas • LIVE: Nicaragua protests • Ortega speaks", "Storm hits Texas"},
+		{"• Peru votes", "• Peru votes"},
+		{"Related companies fell. Live music helps. Watch Peru.", "Related companies fell. Live music helps. Watch Peru."},
+		{"They read more in Chile.", "They read more in Chile."},
+		{"He lives in the U.S. Read-only", "He lives in the U.S. Read-only"},
+		{"Sign up for our Brazil newsletter! Rain fell.", "Rain fell."},
+		{"a • b\n\nc", "a\n\nc"},
+	} {
+		buf := []byte(c.text)
+		if got := strings.TrimSpace(string(buf[:stripTeasers(buf)])); got != c.want {
+			t.Errorf("%q\n got %q\nwant %q", c.text, got, c.want)
 		}
 	}
 }

@@ -1,9 +1,9 @@
 package match
 
 import (
-	"cmp"
 	"math"
-	"slices"
+	"strings"
+	"time"
 
 	"tributary/feeds"
 )
@@ -17,189 +17,251 @@ var repeatWeight = func() (t [13]float64) {
 	return t
 }()
 
-// hit is a pattern found in the article.
+// maxRepeats bounds how often a pattern is noted in one field, which bounds the work on any text. It
+// is more than ever counts, since masks may hide the first ones.
+const maxRepeats = 64
+
+// hit is a pattern, regular expression or pair of neighbours found in the article.
 type hit struct {
-	pattern, offset uint32
-	field, repeat   uint8
+	pattern    uint32 // noPattern for what is no pattern
+	start, end uint32 // bytes of the field
+	from, to   uint32 // words of the field
+	field      uint8
 }
 
-func (h hit) score(weight float64) float64 {
-	return weight * fieldWeight[h.field] * repeatWeight[h.repeat]
+const noPattern = math.MaxUint32
+
+// finding is a hit as one topic uses it, and the next one of the same topic.
+type finding struct {
+	slot, hit uint32
+	next      int32 // in findings, from 1; 0 ends
+}
+
+// chain is a topic's findings, in reading order.
+type chain struct {
+	first, last int32
+	most        float64 // that they can score in terms.any
 }
 
 // state is what is known of a topic while an article is judged.
 type state uint8
 
 const (
-	untouched state = iota // no term of it has been found
+	untouched state = iota // nothing in the article concerns it
 	touched
+	refused
 	admitted
 )
 
 // work is the memory that judging an article takes; used again for the next one.
 type work struct {
-	set      *Set
+	set        *Set
+	article    *feeds.Article
+	date       time.Time
+	language   string // primary subtag; "" for unknown
+	sourceHost string
+	explaining bool // every check is made and worded, though one failed already
+
 	fields   fields
 	words    []seen   // of one field
 	ids      []uint32 // of the prefixes of words
 	hits     []hit
-	repeats  [][len(fieldNames)]uint8 // per pattern
-	scores   []float64                // per topic
-	states   []state                  // per topic
-	touched  []uint32                 // topics
+	counts   [][fieldCount]uint8 // of hits, per pattern
 	findings []finding
+	chains   []chain   // per topic
+	states   []state   // per topic
+	touched  []uint32  // topics
+	scores   []float64 // per topic that admits the article
+	gaz      mentions
+
+	verdict verdict // on the topic being judged
+	entries []entry
 }
 
 func newWork(s *Set) *work {
-	return &work{
-		set:     s,
-		repeats: make([][len(fieldNames)]uint8, len(s.index.patterns)),
-		scores:  make([]float64, len(s.topics)),
-		states:  make([]state, len(s.topics)),
+	w := &work{
+		set:    s,
+		counts: make([][fieldCount]uint8, len(s.index.patterns)),
+		chains: make([]chain, len(s.topics)),
+		states: make([]state, len(s.topics)),
+		scores: make([]float64, len(s.topics)),
 	}
+	w.verdict.repeats = make([][fieldCount]uint8, s.slots)
+	if s.gazetteer != nil {
+		w.gaz.init(len(s.gazetteer.places))
+	}
+	return w
 }
 
 // forget makes the work ready for the next article.
 func (w *work) forget() {
 	for _, h := range w.hits {
-		w.repeats[h.pattern] = [len(fieldNames)]uint8{}
+		if h.pattern != noPattern {
+			w.counts[h.pattern] = [fieldCount]uint8{}
+		}
 	}
 	for _, t := range w.touched {
-		w.scores[t], w.states[t] = 0, untouched
+		w.chains[t], w.states[t], w.scores[t] = chain{}, untouched, 0
 	}
-	w.hits, w.touched = w.hits[:0], w.touched[:0]
+	w.hits, w.findings, w.touched = w.hits[:0], w.findings[:0], w.touched[:0]
+	clear(w.entries) // they hold evidence
+	w.entries = w.entries[:0]
+	w.gaz.forget()
+	w.article, w.explaining = nil, false
 }
 
-// find collects the hits of one field from its words; all occurrences count, overlapping or not.
-// mixed says whether case means anything in the field.
+// read finds everything in the article that any topic asks for.
+func (w *work) read(a *feeds.Article) {
+	w.article, w.date, w.sourceHost = a, a.Date(), host(a.Source.URL)
+	if w.language = strings.ToLower(primary(a.Language)); w.language == "und" {
+		w.language = ""
+	}
+	w.fields.read(a)
+	for i := range fieldNames {
+		var mixed bool
+		w.words, w.ids, mixed = w.set.index.read(w.fields.text(i), w.words[:0], w.ids[:0])
+		w.find(i, mixed)
+	}
+	for _, p := range w.set.regexps {
+		w.match(p)
+	}
+	for _, t := range w.set.always {
+		w.touch(t)
+	}
+	if g := w.set.gazetteer; g != nil {
+		w.gaz.settle(g, a)
+		for _, p := range w.gaz.named {
+			for _, t := range w.set.placeTopics[p] {
+				w.touch(t)
+			}
+		}
+	}
+}
+
+// find collects what one field's words spell: all occurrences of the rules' phrases, overlapping or
+// not, and of the gazetteer's names the longest ones, from left to right.
 func (w *work) find(field int, mixed bool) {
 	x := &w.set.index
+	free := 0 // the first word that is of no name yet
 	for i := range w.words {
 		start := &w.words[i]
 		for _, id := range w.ids[start.prefixes[0]:start.prefixes[1]] {
-			w.report(x.first[id], field, w.words[i:i+1], mixed)
+			w.report(x.first[id], field, i, i+1, mixed)
 		}
 		if start.id == 0 {
 			continue
 		}
+		var longest found
 		at := x.first[start.id]
 		for j := i + 1; at != 0; j++ {
-			w.report(at, field, w.words[i:j], mixed)
+			w.report(at, field, i, j, mixed)
+			if i >= free && x.nodes[at].name != 0 {
+				longest = longest.or(w.name(at, field, i, j, mixed))
+			}
 			if !x.nodes[at].leads || j == len(w.words) || w.words[j].sep == broken {
 				break
 			}
 			next := &w.words[j]
 			for _, id := range w.ids[next.prefixes[0]:next.prefixes[1]] {
-				w.report(x.edges[newEdge(at, id, next.sep)], field, w.words[i:j+1], mixed)
+				w.report(x.edges.get(edge(at, id, next.sep)), field, i, j+1, mixed)
 			}
 			if next.id == 0 {
 				break
 			}
-			at = x.edges[newEdge(at, next.id, next.sep)]
+			at = x.edges.get(edge(at, next.id, next.sep))
+		}
+		if longest.node != 0 {
+			w.mention(longest, field, i, mixed)
+			if !longest.miswritten {
+				free = longest.end
+			}
 		}
 	}
 }
 
-// report notes the patterns that end at a node, and that words spell; node 0 has none.
-func (w *work) report(at uint32, field int, words []seen, mixed bool) {
-	for _, id := range w.set.index.nodes[at].patterns {
-		repeats := &w.repeats[id][field]
-		if int(*repeats) == len(repeatWeight) || !w.set.index.patterns[id].spelt(words, mixed) {
+// whole says whether the words from i to j are all there is between two marks.
+func (w *work) whole(i, j int) bool {
+	return w.words[i].sep == broken && (j == len(w.words) || w.words[j].sep == broken)
+}
+
+// report notes the patterns that end at a node, and that the words from i to j spell; node 0 has
+// none.
+func (w *work) report(at uint32, field, i, j int, mixed bool) {
+	next := w.set.index.nodes[at].pattern
+	if next == 0 || field == categories && !w.whole(i, j) {
+		return
+	}
+	words := w.words[i:j]
+	for next != 0 {
+		id := next - 1
+		p, count := &w.set.index.patterns[id], &w.counts[id][field]
+		next = p.next
+		if *count == maxRepeats || !p.is(words, mixed) {
 			continue
 		}
-		w.hits = append(w.hits, hit{pattern: id, offset: words[0].start, field: uint8(field), repeat: *repeats})
-		*repeats++
-	}
-}
-
-// spelt says whether the words have the pattern's capitals, if it minds. Where everything is in
-// capitals they say nothing, but for dotted acronyms.
-func (p *pattern) spelt(words []seen, mixed bool) bool {
-	for i, shape := range p.shapes {
-		mask := ^uint64(0)
-		if i == len(p.shapes)-1 {
-			mask = p.mask
-		}
-		if !mixed && !words[i].dotted || words[i].shape&mask != shape {
-			return false
-		}
-	}
-	return true
-}
-
-// decide adds up the hits for the topics that they touch, and says whether any admits the article.
-func (w *work) decide(language string) bool {
-	for _, h := range w.hits {
-		for _, p := range w.set.index.patterns[h.pattern].postings {
-			if w.states[p.topic] == untouched {
-				w.states[p.topic] = touched
-				w.touched = append(w.touched, p.topic)
-			}
-			w.scores[p.topic] += h.score(p.weight)
-		}
-	}
-	found := false
-	for _, i := range w.touched {
-		if t := &w.set.topics[i]; t.admits(w.scores[i]) && t.speaks(language) {
-			w.states[i] = admitted
-			found = true
-		}
-	}
-	return found
-}
-
-// finding is a hit as one topic sees it.
-type finding struct {
-	place uint64 // topic, field and offset: findings sort by it
-	term  uint32
-	hit   hit
-	score float64
-}
-
-func newFinding(h hit, p posting) finding {
-	place := uint64(p.topic)<<34 | uint64(h.field)<<32 | uint64(h.offset)
-	return finding{place: place, term: p.term, hit: h, score: h.score(p.weight)}
-}
-
-func (f finding) topic() int { return int(f.place >> 34) }
-
-// entries writes down the topics that admit the article, with their evidence. The order, and so the
-// sum, does not depend on what other topics there are.
-func (w *work) entries() []feeds.Entry {
-	w.findings = w.findings[:0]
-	for _, h := range w.hits {
-		for _, p := range w.set.index.patterns[h.pattern].postings {
-			if w.states[p.topic] == admitted {
-				w.findings = append(w.findings, newFinding(h, p))
+		*count++
+		h := hit{pattern: id, start: words[0].start, end: words[len(words)-1].end, from: uint32(i), to: uint32(j), field: uint8(field)}
+		w.hits = append(w.hits, h)
+		for _, use := range p.postings {
+			if use.fields.has(field) {
+				w.note(use.topic, use.slot, use.gain)
 			}
 		}
 	}
-	slices.SortFunc(w.findings, func(a, b finding) int {
-		if a.place != b.place {
-			return cmp.Compare(a.place, b.place)
-		}
-		return cmp.Compare(a.term, b.term)
-	})
-	var entries []feeds.Entry
-	for rest := w.findings; len(rest) > 0; {
-		n := 1
-		for n < len(rest) && rest[n].topic() == rest[0].topic() {
-			n++
-		}
-		entries = append(entries, w.set.topics[rest[0].topic()].entry(rest[:n]))
-		rest = rest[n:]
-	}
-	return entries
 }
 
-// entry writes down what was found for the topic.
-func (t *topic) entry(findings []finding) feeds.Entry {
-	e := feeds.Entry{Topic: t.id, Evidence: make([]feeds.Hit, len(findings))}
-	for i, f := range findings {
-		e.Score += f.score
-		e.Evidence[i] = feeds.Hit{
-			Term: t.terms[f.term], Field: fieldNames[f.hit.field], Offset: int(f.hit.offset), Score: f.score,
+// note gives the last hit to a topic.
+func (w *work) note(topic, slot uint32, gain float64) {
+	w.touch(topic)
+	w.findings = append(w.findings, finding{slot: slot, hit: uint32(len(w.hits) - 1)})
+	n := int32(len(w.findings))
+	c := &w.chains[topic]
+	if c.first == 0 {
+		c.first = n
+	} else {
+		w.findings[c.last-1].next = n
+	}
+	c.last = n
+	c.most += gain * fieldWeight[w.hits[len(w.hits)-1].field]
+}
+
+// touch says that something in the article concerns a topic, and so those that include it.
+func (w *work) touch(topic uint32) {
+	if w.states[topic] != untouched {
+		return
+	}
+	w.states[topic] = touched
+	w.touched = append(w.touched, topic)
+	for _, t := range w.set.topics[topic].includedBy {
+		w.touch(t)
+	}
+}
+
+// match finds a regular expression in the fields where it counts.
+func (w *work) match(p search) {
+	for field := range fieldNames {
+		if !p.fields.has(field) {
+			continue
+		}
+		for _, span := range p.re.FindAllIndex(w.fields.text(field), len(repeatWeight)) {
+			w.hits = append(w.hits, hit{pattern: noPattern, start: uint32(span[0]), end: uint32(span[1]), field: uint8(field)})
+			w.note(p.topic, p.slot, p.gain)
 		}
 	}
-	return e
+}
+
+// host is the host of a URL, in lower case; "" when it has none.
+func host(url string) string {
+	_, rest, ok := strings.Cut(url, "://")
+	if !ok {
+		return ""
+	}
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		rest = rest[:i]
+	}
+	rest = rest[strings.LastIndexByte(rest, '@')+1:]
+	if i := strings.LastIndexByte(rest, ':'); i >= 0 {
+		rest = rest[:i]
+	}
+	return strings.ToLower(rest)
 }

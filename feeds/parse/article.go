@@ -40,7 +40,7 @@ type draft struct {
 	published     []string
 	updated       []string
 	base          string // xml:base of the item; "" for the document's own
-	raw           [16]byte
+	raw           feeds.RawHash
 }
 
 // facts takes over what the guard knows about the item.

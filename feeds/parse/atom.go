@@ -29,8 +29,10 @@ func (r *reader) atom(f *atom.Feed) error {
 	out.Categories = r.categories(terms(f.Categories), e)
 	out.Updated = r.date(append([]string{f.Updated}, e.values("dcterms:modified", "dc:date")...)...)
 	out.TTL = wait("", e)
+	rights := r.kept(f.Rights).text()
 	for i, it := range f.Entries[:min(len(f.Entries), len(r.g.items))] {
 		d := r.entry(it, f)
+		d.rights = cmp.Or(d.rights, rights)
 		d.facts(r.g.items[i])
 		if err := r.add(d); err != nil {
 			return err
@@ -88,7 +90,7 @@ func (r *reader) entry(it *atom.Entry, f *atom.Feed) draft {
 		id:         r.word(it.ID),
 		title:      r.first(append([]string{it.Title}, e.values("media:title")...)...),
 		summaries:  r.markups(append([]string{it.Summary}, e.values("x:summary", "itunes:summary", "dc:description")...)),
-		rights:     r.first(it.Rights, f.Rights).text(),
+		rights:     r.kept(it.Rights).text(),
 		language:   []string{e.first("dc:language")},
 		published:  append([]string{it.Published}, e.values("x:created", "dc:date", "dcterms:issued", "dcterms:created")...),
 		updated:    append([]string{it.Updated}, e.values("dcterms:modified")...),
@@ -110,7 +112,7 @@ func (r *reader) entry(it *atom.Entry, f *atom.Feed) draft {
 	if len(people) == 0 {
 		people = f.Authors
 	}
-	for _, p := range people {
+	for _, p := range people[:min(len(people), maxAuthors)] {
 		d.authors = append(d.authors, personLine(p))
 	}
 	d.authors = append(d.authors, e.values("dc:creator", "dc:author")...)

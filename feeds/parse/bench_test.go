@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/mmcdole/gofeed"
+
+	"tributary/feeds"
 )
 
 // sampleFeed is a feed of n items of about 3.5 kB each, as newsrooms' content systems write them.
@@ -49,12 +51,12 @@ func BenchmarkParse(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			known := map[[16]byte]bool{}
+			known := map[feeds.RawHash]bool{}
 			for _, item := range f.Items[1:] {
 				known[item.Raw] = true
 			}
 			usual := d
-			usual.Known = func(raw [16]byte) bool { return known[raw] }
+			usual.Known = func(raw feeds.RawHash) bool { return known[raw] }
 			bare, guarded, cold, warm := time.Hour, time.Hour, time.Hour, time.Hour
 			b.SetBytes(int64(len(doc)))
 			for b.Loop() {

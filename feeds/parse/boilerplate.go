@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,7 +40,7 @@ func dropBlocks(n *html.Node) (holds bool) {
 func dropTail(n *html.Node) {
 	for {
 		last := n.LastChild
-		for last != nil && (last.Type == html.TextNode && strings.TrimSpace(last.Data) == "" || last.Data == "br" || last.Data == "hr") {
+		for last != nil && (blank(last) || tagName(last) == "hr") {
 			last = last.PrevSibling
 		}
 		if last == nil || last.Type != html.ElementNode {
@@ -70,7 +71,7 @@ func linkList(n *html.Node) bool {
 	}
 	links := 0
 	for c := range n.Descendants() {
-		switch c.Data {
+		switch tagName(c) {
 		case "a":
 			links++
 		case "img", "p", "pre", "table":
@@ -87,7 +88,7 @@ func linked(n *html.Node) float64 {
 	}
 	inLinks := 0
 	for c := range n.Descendants() {
-		if c.Data == "a" {
+		if tagName(c) == "a" {
 			inLinks += len(strings.TrimSpace(textOf(c)))
 		}
 	}
@@ -102,14 +103,11 @@ func linked(n *html.Node) float64 {
 func boilerplate(n *html.Node) bool {
 	var b strings.Builder
 	appendText(&b, n, nil, maxBoilerplate+1)
-	if b.Len() > maxBoilerplate {
+	if b.Len() > maxBoilerplate || !mayBeBoilerplate(b.String()) {
 		return false
 	}
 	s := foldLine(b.String())
-	if s == "" {
-		return false
-	}
-	if credit(s) || shareBar(s) {
+	if credit(line(b.String())) || shareBar(s) {
 		return true
 	}
 	rest, kind := teaser(s)
@@ -120,6 +118,17 @@ func boilerplate(n *html.Node) bool {
 		return len(rest) <= 12 || linked(n) > 0.5 || strings.HasPrefix(rest, ":") && len(rest) < 120
 	}
 	return false
+}
+
+// mayBeBoilerplate looks at the first word, which spares most paragraphs the rest.
+func mayBeBoilerplate(s string) bool {
+	const enough = 64 // bytes: no list has a word as long
+	word, _, _ := strings.Cut(foldLine(cut(strings.TrimSpace(s), enough)), " ")
+	if word == "" {
+		return false
+	}
+	network := strings.Trim(word, ":,.()")
+	return credits[word] != nil || network == "" || networks[network] || teasers[strings.Trim(word, ":,.!»›→")] != nil
 }
 
 // foldLine is a line in lower case with plain apostrophes.
@@ -135,24 +144,33 @@ var credits = map[string][][2]string{
 		{"la entrada ", " se publicó primero en "}, {"la entrada ", " apareció primero en "}, {"la entrada ", " aparece primero en "},
 		{"la noticia ", " se publicó primero en "}, {"la publicación ", " apareció primero en "}, {"la nota ", " apareció primero en "},
 	},
-	"el":         {{"el cargo ", " apareció primero en "}, {"el artículo ", " se publicó primero en "}, {"el artículo ", " apareció primero en "}},
-	"o":          {{"o post ", " apareceu primeiro em "}, {"o artigo ", " apareceu primeiro em "}, {"o conteúdo ", " apareceu primeiro em "}, {"o post ", " apareceu primeiro no "}},
+	"el": {{"el cargo ", " apareció primero en "}, {"el artículo ", " se publicó primero en "}, {"el artículo ", " apareció primero en "}},
+	"o": {{"o post ", " apareceu primeiro em "}, {"o artigo ", " apareceu primeiro em "}, {"o conteúdo ", " apareceu primeiro em "}, {"o post ", " apareceu primeiro no "},
+		{"o post ", " aparece primeiro em "}, {"o conteúdo ", " aparece primeiro em "}},
 	"a":          {{"a notícia ", " apareceu primeiro em "}, {"a matéria ", " apareceu primeiro em "}},
 	"l'article":  {{"l'article ", " est apparu en premier sur "}},
 	"der":        {{"der beitrag ", " erschien zuerst auf "}},
 	"l'articolo": {{"l'articolo ", " proviene da "}, {"l'articolo ", " sembra essere il primo su "}},
 }
 
+// creditWords are parts of words of which each credit has one.
+var creditWords = []string{"first", "prim", "premier", "zuerst", "proviene"}
+
 // credit says whether a line tells where the article appeared first.
 func credit(s string) bool {
-	word, _, _ := strings.Cut(s, " ")
+	s = strings.ReplaceAll(s, "’", "'")
+	folded := strings.ToLower(s)
+	word, _, _ := strings.Cut(folded, " ")
 	for _, c := range credits[word] {
-		if strings.HasPrefix(s, c[0]) && strings.Contains(s, c[1]) {
+		if strings.HasPrefix(folded, c[0]) && strings.Contains(folded, c[1]) && headline(s[len(c[0]):]) {
 			return true
 		}
 	}
 	return false
 }
+
+// headline says whether s may begin with one: a sentence about a post office goes on in lower case.
+func headline(s string) bool { return !unicode.IsLower(firstRune(s)) }
 
 // networks are the words of bars that share an article.
 var networks = set("share", "tweet", "post", "pin", "print", "email", "e-mail", "mail", "facebook", "twitter", "x", "whatsapp", "telegram",
@@ -223,27 +241,30 @@ var invitations = []string{
 	"read more", "continue reading", "keep reading", "read the full story", "read the full article", "read full story", "read full article",
 	"click here to read", "read on", "full story", "more details", "related", "related posts", "related articles", "related stories",
 	"you may also like", "you might also like", "also read", "read also", "read next", "see also", "more from", "more on this story",
-	"share this", "like this", "advertisement", "comments", "view comments",
+	"share this", "like this", "advertisement", "comments", "view comments", "leave a comment", "post a comment", "0 comments", "no comments",
+	"sign up for free",
 	"leer más", "leer mas", "lee más", "ver más", "seguir leyendo", "sigue leyendo", "siga leyendo", "seguí leyendo", "continuar leyendo",
 	"continúa leyendo", "leer la nota completa", "leer noticia completa", "ver nota completa", "lea también", "lee también", "leé también",
 	"leer también", "lea además", "lee además", "mira también", "mirá también", "ver también", "te puede interesar", "te podría interesar",
 	"también te puede interesar", "puede interesarte", "podría interesarte", "quizás te interese", "noticias relacionadas", "notas relacionadas",
 	"artículos relacionados", "relacionado", "relacionadas", "más información", "compartir", "comparte", "compártelo", "publicidad",
+	"sin comentarios", "0 comentarios", "no hay comentarios",
 	"leia mais", "leia também", "leia a íntegra", "leia a matéria completa", "ler mais", "continue lendo", "continuar lendo", "continue a ler",
 	"continuar a ler", "saiba mais", "veja também", "veja mais", "confira também", "notícias relacionadas", "artigos relacionados",
-	"matérias relacionadas", "relacionados", "compartilhe", "compartilhar", "partilhar", "publicidade",
+	"matérias relacionadas", "relacionados", "compartilhe", "compartilhar", "partilhar", "publicidade", "nenhum comentário", "sem comentários",
+	"0 comentários",
 }
 
 var requests = []string{
-	"leave a reply", "leave a comment", "post a comment", "0 comments", "no comments", "sign up for our", "sign up to our", "sign up for the newsletter",
-	"sign up for free", "subscribe to our", "subscribe to the newsletter", "subscribe now", "join our newsletter", "get our newsletter",
+	"leave a reply", "sign up for our", "sign up to our", "sign up for the newsletter",
+	"subscribe to our", "subscribe to the newsletter", "subscribe now", "join our newsletter", "get our newsletter",
 	"get the newsletter", "follow us on", "click to share", "join our whatsapp", "join our telegram", "please enable javascript",
-	"deja un comentario", "deja una respuesta", "dejar un comentario", "deja tu comentario", "sin comentarios", "0 comentarios", "no hay comentarios",
+	"deja un comentario", "deja una respuesta", "dejar un comentario", "deja tu comentario",
 	"suscríbete a nuestro", "suscríbete a nuestra", "suscríbete al", "suscríbase a nuestro", "suscríbase a nuestra", "suscribite a nuestro",
 	"suscribite a nuestra", "suscribete a nuestro", "suscribete a nuestra", "recibe nuestro boletín",
 	"recibe en tu correo", "recibí nuestro newsletter", "síguenos en", "seguinos en", "únete a nuestro canal", "sumate a nuestro canal",
 	"sigue nuestro canal",
-	"deixe um comentário", "deixe uma resposta", "deixe seu comentário", "nenhum comentário", "sem comentários", "0 comentários", "assine nossa",
+	"deixe um comentário", "deixe uma resposta", "deixe seu comentário", "assine nossa",
 	"assine a nossa newsletter", "assine a newsletter", "inscreva-se na", "inscreva-se em nosso", "receba nossa newsletter", "receba as notícias",
 	"siga-nos", "siga nosso canal", "siga o nosso canal", "entre no nosso canal", "participe do nosso grupo",
 }
@@ -278,6 +299,9 @@ func trimCredit(s string) string {
 	if len(tail) != len(s)-start { // a letter whose lower case is of another length: offsets would be wrong
 		return s
 	}
+	if !slices.ContainsFunc(creditWords, func(w string) bool { return strings.Contains(tail, w) }) {
+		return s
+	}
 	tail = strings.ReplaceAll(tail, "’", "'  ") // as long
 	for _, list := range credits {
 		for _, c := range list {
@@ -287,7 +311,7 @@ func trimCredit(s string) string {
 			at := strings.LastIndex(tail, c[1])
 			begin := strings.Replace(c[0], "'", "'  ", 1)
 			for _, b := range []string{c[0], begin} {
-				if i := strings.LastIndex(tail[:at+1], b); i >= 0 {
+				if i := strings.LastIndex(tail[:at+1], b); i >= 0 && headline(s[start+i+len(b):]) {
 					return strings.TrimRight(s[:start+i], " ")
 				}
 			}

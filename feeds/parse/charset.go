@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"mime"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -29,9 +30,9 @@ var signatures = []struct {
 	{"\xff\xfe", true, "utf-16le", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)},
 	{"\x00\x00\x00<", false, "utf-32be", utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM)},
 	{"<\x00\x00\x00", false, "utf-32le", utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM)},
-	{"\x00<", false, "utf-16be", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)},
+	{"\x00<\x00", false, "utf-16be", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)},
 	{"<\x00", false, "utf-16le", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)},
-	{"\x00{", false, "utf-16be", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)},
+	{"\x00{\x00", false, "utf-16be", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)},
 	{"{\x00", false, "utf-16le", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)},
 	{"\x4c\x6f\xa7\x94", false, "cp037", charmap.CodePage037},
 }
@@ -157,7 +158,7 @@ func undoDoubleEncoding(b []byte) ([]byte, bool) {
 	if first < 0 || !ascii(b[:first]) {
 		return nil, false
 	}
-	out := append(make([]byte, 0, len(b)), b[:first]...)
+	var out []byte // of what follows; the first character nearly always tells
 	for i := first; i < len(b); {
 		if b[i] < utf8.RuneSelf {
 			out = append(out, b[i])
@@ -180,7 +181,7 @@ func undoDoubleEncoding(b []byte) ([]byte, bool) {
 			return nil, false
 		}
 	}
-	return out, true
+	return slices.Concat(b[:first], out), true
 }
 
 func ascii(b []byte) bool {
@@ -208,7 +209,7 @@ func mostlyUTF8(b []byte) bool {
 		}
 		b = b[i+n:]
 	}
-	return good >= bad || bad == 1
+	return good >= bad
 }
 
 // legacy lists what a language's pages were written in before UTF-8, the strictest first: a

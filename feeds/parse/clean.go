@@ -51,6 +51,11 @@ func build(fragment string, s scope) *html.Node {
 	}
 	root := &html.Node{Type: html.DocumentNode}
 	b := &builder{scope: s, stack: []*html.Node{root}, rest: fragment}
+	if !strings.ContainsAny(fragment, "<\r\x00") { // one text: a tokenizer would cost more than all the rest
+		b.text(html.UnescapeString(fragment))
+		prune(root)
+		return root
+	}
 	z := html.NewTokenizer(strings.NewReader(fragment))
 	for b.size < maxHTMLOut {
 		tt := z.Next()

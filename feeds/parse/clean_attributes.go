@@ -32,7 +32,7 @@ func (b *builder) attributes(name string, p policy, attrs []html.Attribute) ([]h
 		}
 		kept = append(kept, html.Attribute{Key: "rel", Val: "noopener noreferrer nofollow ugc"})
 	case "img":
-		if value(kept, "src") == "" && value(kept, "srcset") == "" || tracker(kept) || b.repeated(value(kept, "src")) {
+		if value(kept, "src") == "" && value(kept, "srcset") == "" || tracker(kept) || invisible(value(attrs, "style")) || b.repeated(value(kept, "src")) {
 			return nil, false
 		}
 		kept = append(kept, html.Attribute{Key: "loading", Val: "lazy"}, html.Attribute{Key: "referrerpolicy", Val: "no-referrer"})
@@ -192,6 +192,29 @@ func tracker(attrs []html.Attribute) bool {
 	for _, t := range trackers {
 		if strings.Contains(src, t) {
 			return true
+		}
+	}
+	return false
+}
+
+// invisible says whether a style hides its element, or leaves a pixel of it.
+func invisible(style string) bool {
+	for declaration := range strings.SplitSeq(strings.ToLower(style), ";") {
+		property, v, _ := strings.Cut(declaration, ":")
+		v, _, _ = strings.Cut(v, "!")
+		switch v = strings.TrimSpace(v); strings.TrimSpace(property) {
+		case "display":
+			if v == "none" {
+				return true
+			}
+		case "visibility":
+			if v == "hidden" {
+				return true
+			}
+		case "width", "height":
+			if v = strings.TrimSuffix(v, "px"); v == "0" || v == "1" {
+				return true
+			}
 		}
 	}
 	return false

@@ -31,11 +31,14 @@ func parseDate(s string, now time.Time) (time.Time, bool) {
 	return d.time(now)
 }
 
-// tidyDate makes plain spaces of all, and one word of "p. m.".
+// tidyDate makes plain spaces and signs of all, and one word of "p. m.".
 func tidyDate(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
+		switch {
+		case unicode.IsSpace(r):
 			return ' '
+		case r == '\u2212': // the minus of typographers
+			return '-'
 		}
 		return r
 	}, s)
@@ -177,6 +180,7 @@ func (d *dateReader) number(s string) (int, bool) {
 		}
 	}
 	switch {
+	case n >= 4 && d.timed && d.year != 0: // an offset without its sign
 	case (n == 4 || n == 6) && (d.year != 0 && d.day != 0): // 20031231T1015, 20031231T101530
 		if n == 4 {
 			v *= 100

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"tributary/feeds"
 )
 
 // seeds are small documents of every kind.
@@ -21,6 +23,8 @@ func seeds() []string {
 		`<rss><channel><item><media:content url="a.jpg" medium="image"><media:title>t</media:title></media:content></item></channel></rss>`,
 		`<rss xml:base="http://b.example/p/"><channel><link>..</link><item><enclosure url=a type=b></item></channel></rss>`,
 		`<rss><channel><title>a < b & c</p></title><item><title>x<item><title>y</title></item></channel></rss>`,
+		`<urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>http://e.org/</loc><news:news><news:title>A</news:title></news:news></url><url><loc>x`,
+		`<urlset><url><loc>a</loc></url></urlset>`, `<sitemapindex><sitemap><loc>https://e.org/news.xml</loc></sitemap><sitemap><loc>`,
 		"\xff\xfe<\x00r\x00s\x00s\x00>\x00", "\xef\xbb\xbf<rss><channel><title>\xff\xfe\x00</title></channel></rss>",
 		`<?xml version="1.0" encoding="shift_jis"?><rss><channel><title>` + "\x82\xa0" + `</title></channel></rss>`,
 		`<rss><channel><item><pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate><guid isPermaLink="false">x</guid><x:a><x:b/></x:a></item></channel></rss>`,
@@ -86,7 +90,7 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%q: %v", a.Content, wrong)
 			}
 		}
-		d.Known = func([16]byte) bool { return true }
+		d.Known = func(feeds.RawHash) bool { return true }
 		if again, err := Parse(d); err != nil || len(again.Articles) != 0 || again.Title != feed.Title || again.SiteURL != feed.SiteURL {
 			t.Fatalf("with all items known: %+v, %v", again, err)
 		}

@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"tributary/feeds"
 )
 
 // Bounds of a document. Those that it breaks by accident cut it; those that only an attack breaks
@@ -35,7 +36,8 @@ type guard struct {
 	src   []byte
 	pos   int
 	base  string // of the document
-	known func([16]byte) bool
+	lang  string // of the source
+	known func(feeds.RawHash) bool
 
 	out      []byte
 	stack    []open
@@ -43,6 +45,9 @@ type guard struct {
 	texts    []text
 	items    []itemFacts
 	root     rootFacts
+	pages    int // pages of a sitemap that are no news
+
+	inherited [sha256.Size]byte // hash of what the feed said so far that holds for its items
 
 	tag, inner tag // reused
 
@@ -55,6 +60,7 @@ type guard struct {
 	ofFeed    int             // elements written for the feed itself
 	dropped   int             // items over the limit
 	recurring int             // items that the caller knew
+	cut       bool            // the document ends before its root element does
 }
 
 // open is an element whose end has not come yet.
@@ -63,13 +69,12 @@ type open struct {
 	as         string // as written by us; "" when not written
 	inside     context
 	text       bool // whether its character data is copied
+	from       int  // where it begins in guard.out
 	base, lang string
 	bindings   int       // length of guard.bindings before it
 	item       *itemMark // set for an item that is read
+	ours       bool      // not in the document
 }
-
-// itemMark says where an item began, so that it can be taken back.
-type itemMark struct{ src, out, texts int }
 
 type binding struct {
 	prefix []byte
@@ -85,19 +90,13 @@ type text struct {
 	atom       bool   // an Atom text construct, which says itself what it is
 }
 
-// itemFacts is what the decoder does not tell about an item.
-type itemFacts struct {
-	raw        [16]byte // hash of its bytes and of what it inherits
-	base, lang string
-	loose      bool // beside the channel, as in RSS 1.0
-}
-
 // rootFacts is what the root element says.
 type rootFacts struct {
-	name       string // rss, rdf, feed or channel
+	name       string // rss, rdf, feed, channel or urlset
 	version    string
 	space      string // URI of its namespace
 	base, lang string
+	title      text // of a sitemap, from its first news
 }
 
 func (g *guard) atom() bool { return g.root.name == "feed" }
@@ -114,6 +113,8 @@ func (g *guard) version() string {
 		return "rss090"
 	case g.root.name == "rdf":
 		return "rss10"
+	case g.sitemap():
+		return "sitemap"
 	case strings.HasPrefix(digits, "20"):
 		return "rss20"
 	case strings.HasPrefix(digits, "09"):
@@ -144,10 +145,14 @@ func (g *guard) run() error {
 		return fmt.Errorf("%w: %s", ErrNotFeed, looksLike(g.src))
 	}
 	g.pos = len(g.src)
+	g.cut = slices.ContainsFunc(g.stack, func(o open) bool { return !o.ours })
 	if len(g.items)+g.recurring > 1 {
 		g.dropUnfinished()
 	}
 	g.closeTo(0)
+	if err := g.notNews(); err != nil {
+		return err
+	}
 	// The decoder gives the items of the channel first.
 	slices.SortStableFunc(g.items, func(a, b itemFacts) int {
 		switch {
@@ -159,16 +164,6 @@ func (g *guard) run() error {
 		return 1
 	})
 	return nil
-}
-
-// dropUnfinished takes back the item that a truncated document ends in: it comes whole next time.
-// The only item of a document is better than none.
-func (g *guard) dropUnfinished() {
-	if g.inItem > 0 {
-		g.takeBack(g.stack[g.inItem-1].item)
-		g.stack = g.stack[:g.inItem-1]
-		g.inItem = 0
-	}
 }
 
 // markup handles what begins with the '<' at the current position.
@@ -233,8 +228,8 @@ func (g *guard) declaration(rest []byte) {
 	case bytes.HasPrefix(rest, cdataStart):
 		body := rest[len(cdataStart):]
 		end := g.index(body, "]]>")
-		if end < 0 {
-			g.pos = len(g.src)
+		if end < 0 { // as if the marker were not there
+			g.pos += len(cdataStart)
 			return
 		}
 		if g.copies() {
@@ -253,9 +248,9 @@ func (g *guard) doctype(rest []byte) int {
 	depth := 0
 	for i, c := range rest {
 		switch c {
-		case '[':
-			if depth++; g.index(rest[i:], "]") < 0 {
-				depth = 0
+		case '[': // one that is never closed opens nothing
+			if depth > 0 || g.index(rest[i:], "]") >= 0 {
+				depth++
 			}
 		case ']':
 			depth--
@@ -266,17 +261,6 @@ func (g *guard) doctype(rest []byte) int {
 		}
 	}
 	return len(rest)
-}
-
-// clip is cut for bytes.
-func clip(s []byte, n int) []byte {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }
 
 func (g *guard) copies() bool {
@@ -300,18 +284,22 @@ func (g *guard) character(s []byte) {
 // no open element is dropped: a decoder would close the wrong ones.
 func (g *guard) endTag() {
 	rest := g.src[g.pos:]
-	end := bytes.IndexByte(rest, '>')
-	if end < 0 {
+	end := 1 + bytes.IndexAny(rest[1:], "<>")
+	if end == 0 {
 		g.pos = len(g.src)
 		return
 	}
-	if next := bytes.IndexByte(rest[1:], '<'); next >= 0 && next < end { // "</title<link>"
-		end = next
+	if rest[end] == '<' { // "</title<link>"
+		end--
 	}
 	name := bytes.TrimSpace(bytes.TrimRight(rest[2:end+1], ">"))
 	at := g.find(name)
 	g.pos += end + 1
-	if at >= 0 {
+	switch {
+	case at == 0 && g.stack[0].inside == rssRoot: // another one may follow, in a list of documents
+		g.closeTo(1)
+		g.stack[0].ours = true
+	case at >= 0:
 		g.closeTo(at)
 	}
 }
@@ -335,6 +323,7 @@ func (g *guard) closeTo(at int) {
 			g.out = append(g.out, '<', '/')
 			g.out = append(g.out, o.as...)
 			g.out = append(g.out, '>')
+			g.bequeath(o.as, g.out[o.from:])
 		}
 		g.bindings = g.bindings[:o.bindings]
 		g.stack = g.stack[:i]
@@ -343,46 +332,6 @@ func (g *guard) closeTo(at int) {
 			g.endItem(o)
 		}
 	}
-}
-
-// beginItem marks where an item begins; nil when it is one too many.
-func (g *guard) beginItem() *itemMark {
-	if len(g.items)+g.recurring >= maxItems {
-		g.dropped++
-		return nil
-	}
-	g.ofItem = 0
-	g.items = append(g.items, itemFacts{})
-	return &itemMark{src: g.pos, out: len(g.out), texts: len(g.texts)}
-}
-
-// endItem hashes an item, and takes it back when the caller knows it, or when it holds nothing that
-// is read.
-func (g *guard) endItem(o open) {
-	if g.ofItem == 0 {
-		g.takeBack(o.item)
-		return
-	}
-	h := sha256.New()
-	h.Write([]byte(rules))
-	for _, s := range []string{o.base, o.lang, g.root.name} {
-		h.Write([]byte(s))
-		h.Write([]byte{0})
-	}
-	h.Write(bytes.TrimSpace(g.src[o.item.src:g.pos]))
-	f := &g.items[len(g.items)-1]
-	f.base, f.lang = o.base, o.lang
-	f.loose = g.stack[len(g.stack)-1].inside == rssRoot
-	copy(f.raw[:], h.Sum(nil))
-	if g.known != nil && g.known(f.raw) {
-		g.recurring++
-		g.takeBack(o.item)
-	}
-}
-
-func (g *guard) takeBack(m *itemMark) {
-	g.out, g.texts = g.out[:m.out], g.texts[:m.texts]
-	g.items = g.items[:len(g.items)-1]
 }
 
 // lookup gives the text that the decoder saw as a number.

@@ -3,12 +3,13 @@ package parse
 import (
 	"bytes"
 	"fmt"
+	"strings"
 )
 
 // startTag handles the start tag at the current position.
 func (g *guard) startTag() error {
 	t := &g.tag
-	if !scanTag(g.src[g.pos:], t) {
+	if !g.scan(g.src[g.pos:], t) {
 		g.character([]byte("&lt;"))
 		g.pos++
 		return nil
@@ -41,8 +42,11 @@ func (g *guard) startTag() error {
 
 // itemName is what the document's format calls an item.
 func (g *guard) itemName() string {
-	if g.atom() {
+	switch {
+	case g.atom():
 		return "entry"
+	case g.sitemap():
+		return "url"
 	}
 	return "item"
 }
@@ -58,14 +62,18 @@ func (g *guard) element(t *tag, o open, r rule) {
 		g.begin(t, &o, r)
 	}
 	switch {
-	case r.inside == rssItem || r.inside == atomItem:
+	case r.inside == rssItem || r.inside == atomItem || r.inside == sitemapPage:
 		if o.item = g.beginItem(); o.item == nil {
 			r = rule{}
 		}
+	case r.inside == rssFeed && g.channel && len(g.stack) > 0 && g.stack[len(g.stack)-1].inside == rssRoot:
+		r = rule{do: enter, inside: rssRoot} // of several channels in one document the first tells of the feed, and all hold items
 	case r.inside == rssFeed && g.channel, r.do != skip && !g.affordable():
 		r = rule{}
 	case r.inside == rssFeed:
 		g.channel = true
+	case r.inside == sitemapNews && g.inItem > 0:
+		g.stack[g.inItem-1].item.news = true
 	}
 	g.pos += t.size
 	if r.do == keep {
@@ -74,7 +82,7 @@ func (g *guard) element(t *tag, o open, r rule) {
 		return
 	}
 	if r.do != skip {
-		o.as, o.inside, o.text = r.name, r.inside, r.do == inline
+		o.as, o.inside, o.text, o.from = r.name, r.inside, r.do == inline, len(g.out)
 		g.inherit(t, r)
 		g.writeTag(t, o)
 		g.attributesAsElements(t, o)
@@ -143,26 +151,29 @@ func (g *guard) affordable() bool {
 
 // begin takes note of the root element.
 func (g *guard) begin(t *tag, o *open, r rule) {
-	g.root.name = r.name
 	g.root.base, g.root.lang = o.base, o.lang
 	g.root.version = string(bytes.TrimSpace(t.attribute("version")))
-	prefix, _, ok := bytes.Cut(t.name, []byte(":"))
+	prefix, local, ok := bytes.Cut(t.name, []byte(":"))
 	if !ok {
-		prefix = nil
+		prefix, local = nil, t.name
 	}
+	g.root.name = strings.ToLower(string(local))
 	for i := range g.bindings { // the root's namespace is the document's own, whatever its name
 		if bytes.Equal(g.bindings[i].prefix, prefix) {
 			g.bindings[i].space = ""
 		}
 	}
-	if r.name == "channel" { // the root is missing
+	if r.name == "channel" { // the decoder wants a root around it
 		g.out = append(g.out, "<rss>"...)
-		g.stack = append(g.stack, open{name: []byte("rss"), as: "rss", inside: rssRoot, bindings: len(g.bindings)})
+		g.stack = append(g.stack, open{name: []byte("rss"), as: "rss", inside: rssRoot, bindings: len(g.bindings), ours: true})
 	}
 }
 
 // writeTag writes a start tag with the attributes that are of use.
 func (g *guard) writeTag(t *tag, o open) {
+	if o.as == "" { // only what is inside matters
+		return
+	}
 	g.out = append(g.out, '<')
 	g.out = append(g.out, o.as...)
 	switch o.inside {

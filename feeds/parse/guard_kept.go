@@ -33,11 +33,16 @@ func (g *guard) keepText(t *tag, o open, r rule) {
 			x.raw, x.markup = raw, markup
 		}
 	}
+	if r.name == publication {
+		g.title(x)
+		return
+	}
 	g.writeKept(r.name, x, attrs)
 }
 
 // writeKept writes an element with the number of its text.
 func (g *guard) writeKept(name string, x text, attrs []attribute) {
+	g.bequeath(name, x.raw)
 	g.out = append(g.out, '<')
 	g.out = append(g.out, name...)
 	for _, a := range attrs {
@@ -101,7 +106,7 @@ func (g *guard) content(name []byte, line bool) (raw []byte, markup bool) {
 				return s[:i], markup
 			}
 			markup = true
-			if hasName(rest[1:], name) && scanTag(rest, &g.inner) && !g.inner.empty {
+			if hasName(rest[1:], name) && g.scan(rest, &g.inner) && !g.inner.empty {
 				depth++
 			}
 			i++

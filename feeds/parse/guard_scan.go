@@ -13,7 +13,7 @@ type tag struct {
 	name       []byte
 	attributes []attribute
 	empty      bool // ends in "/>"
-	size       int  // bytes from '<' to '>'
+	size       int  // bytes from '<' to '>'; those looked at when it turns out to be no tag
 }
 
 func nameStart(c byte) bool {
@@ -32,6 +32,15 @@ func (t *tag) attribute(name string) []byte {
 	return nil
 }
 
+// scan is scanTag with account of what was looked at in vain, since it will be looked at again.
+func (g *guard) scan(s []byte, t *tag) bool {
+	if scanTag(s, t) {
+		return true
+	}
+	g.work += t.size
+	return false
+}
+
 // scanTag reads the start tag at the beginning of s into t, whose slices it reuses. It says false
 // when the '<' begins no tag, or the document ends in it.
 func scanTag(s []byte, t *tag) bool {
@@ -39,8 +48,8 @@ func scanTag(s []byte, t *tag) bool {
 	for i < len(s) && !space(s[i]) && s[i] != '>' && s[i] != '/' && s[i] != '<' && s[i] != '=' {
 		i++
 	}
-	t.name, t.attributes, t.empty = s[1:i], t.attributes[:0], false
-	for i < len(s) {
+	t.name, t.attributes, t.empty, t.size = s[1:i], t.attributes[:0], false, i
+	for ; i < len(s); t.size = i {
 		switch c := s[i]; {
 		case c == '>':
 			t.empty = s[i-1] == '/'
@@ -53,7 +62,7 @@ func scanTag(s []byte, t *tag) bool {
 		default:
 			a, n, ok := scanAttribute(s[i:])
 			if !ok {
-				return false
+				return false // at the end of s, or for a quote that no other follows
 			}
 			if len(t.attributes) <= maxAttributes {
 				t.attributes = append(t.attributes, a)

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"tributary/feeds"
 )
 
 // summaryOf is a feed's title and its articles' titles, to compare at a glance.
@@ -51,6 +53,7 @@ func TestRepair(t *testing.T) {
 		"end tag of the item missing":      {strings.Replace(item(""), "</item>", "", 1), "F: A, B"},
 		"item inside an item":              {strings.Replace(item(""), "<item>", "<item><item>", 1), "F: A, B"},
 		"an element inside its like":       {item("<description>x<description>y</description>z</description><media:title>no</media:title>"), "F: A, B"},
+		"CDATA never closed in a category": {item("<category><![CDATA[c</category>"), "F: A, B"},
 		"an item of nothing":               {item("</item><item>"), "F: A, B"},
 		"end tag of the title missing":     {strings.Replace(item("<link>http://e.org/</link>"), "A</title>", "A", 1), "F: A, B"},
 		"end tag in another case":          {strings.Replace(item(""), "A</title>", "A</TITLE>", 1), "F: A, B"},
@@ -71,7 +74,9 @@ func TestRepair(t *testing.T) {
 		"items beside the channel":         {`<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><item><title>A</title></item><channel><title>F</title></channel><item><title>B</title></item></rdf:RDF>`, "F: A, B"},
 		"items inside and beside":          {`<rss><item><title>B</title></item><channel><title>F</title><item><title>A</title></item></channel></rss>`, "F: A, B"},
 		"an entry in RSS":                  {item("</item><entry><title>no</title></entry><item><title>C</title>"), "F: A, C, B"},
-		"two channels":                     {`<rss><channel><title>F</title><item><title>A</title></item></channel><channel><title>G</title><item><title>B</title></item></channel></rss>`, "F: A"},
+		"two channels":                     {`<rss><channel><title>F</title><item><title>A</title></item></channel><channel><title>G</title><item><title>B</title></item></channel></rss>`, "F: A, B"},
+		"several documents in one":         {`<all><rss><channel><title>F</title><item><title>A</title></item></channel></rss> <rss><channel><title>G</title><item><title>B</title></item></channel></rss></all>`, "F: A, B"},
+		"a page after the feed":            {`<rss><channel><title>F</title><item><title>A</title></item></channel></rss><html><title>G</title><p>B</p></html>`, "F: A"},
 		"CDATA":                            {strings.ReplaceAll(item("<author><![CDATA[<b>]]></author>"), ">A<", "><![CDATA[A & <i>B</i>]]><"), "F: A & B, B"},
 		"CDATA in pieces":                  {strings.ReplaceAll(item(""), ">A<", ">a<![CDATA[b]]>c<![CDATA[d]]>&amp;<!-- x --><"), "F: abcd&, B"},
 		"CDATA not closed":                 {strings.ReplaceAll(item(""), ">B<", "><![CDATA[B<"), "F: A, B"},
@@ -87,6 +92,8 @@ func TestRepair(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		} else if got := summaryOf(f); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		} else if cut := strings.HasPrefix(name, "truncated"); f.Cut != cut {
+			t.Errorf("%s: cut is %v", name, f.Cut)
 		}
 	}
 }
@@ -144,14 +151,24 @@ func TestKillers(t *testing.T) {
 		"instructions never closed":   {open + rep("<?x>", 200_000), nil},
 		"document types never closed": {open + rep("<!x[>", 200_000), nil},
 		"quotes never closed":         {open + rep("<a b='", 200_000), nil},
+		"tags in attributes":          {open + "<y " + rep(`b="<y" `, 200_000), ErrTooComplex},
+		"tags in attributes of text":  {open + "<guid><guid " + rep(`b="<guid " `, 200_000), ErrTooComplex},
+		"tags in HTML never closed":   {open + "<description>" + rep("&lt;a href=&quot;", 1<<20), nil},
+		"end tags never closed":       {open + rep("</", 2<<20) + ">", nil},
+		"brackets in document type":   {"<!DOCTYPE x " + rep("[", 3<<20) + "]>" + open, ErrNotFeed},
 		"entities":                    {"<!DOCTYPE x [" + rep("<!ENTITY a '&b;&b;'>", 10_000) + "]>" + open + "<author>&a;</author>", nil},
 		"many categories":             {"<rss><channel>" + rep("<item>"+rep("<category>a b c</category>", 1000)+"</item>", 50), nil},
 		"deep HTML":                   {open + "<description>" + rep("&lt;div&gt;", 100_000), nil},
 		"formatting":                  {open + "<description>" + rep("&lt;b&gt;&lt;font color=x&gt;", 10_000) + rep("&lt;p&gt;x", 20_000), nil},
 		"relative links": {"<rss xml:base='http://e.org/" + rep("x", 1900) + "/'><channel>" +
 			rep("<item><description>"+rep("&lt;a href=y&gt;z&lt;/a&gt;", 400)+"</description></item>", 30), ErrTooComplex},
-		"JSON items": {jsonOpen + rep(`{"id":"1","tags":3},`, 50_000), nil},
-		"too big":    {rep(" ", maxBody+1), ErrTooBig},
+		"rights of many": {"<feed><rights>" + rep("x", 4<<20) + "</rights>" + rep("<entry><title>x</title></entry>", 2000), nil},
+		"JSON authors": {`{"version":"https://jsonfeed.org/version/1","authors":[` + rep(`{"name":"a"},`, 200_000) + `{}],"items":[` +
+			rep(`{"id":"1"},`, 2000) + "{}]}", nil},
+		"JSON of nothing": {jsonOpen + rep("{},", 3<<20), ErrTooComplex},
+		"JSON tags":       {jsonOpen + `{"id":"1","tags":[` + rep(`"",`, 3<<20), ErrTooComplex},
+		"JSON items":      {jsonOpen + rep(`{"id":"1","tags":3},`, 50_000), nil},
+		"too big":         {rep(" ", maxBody+1), ErrTooBig},
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -217,13 +234,13 @@ func TestKnownItems(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		stored := map[[16]byte]bool{}
+		stored := map[feeds.RawHash]bool{}
 		for _, item := range whole.Items {
 			stored[item.Raw] = true
 		}
 		for left := range len(whole.Articles) + 1 {
 			asked := 0
-			f, err := Parse(Document{URL: "https://e.org/feed", Body: doc, Known: func(raw [16]byte) bool {
+			f, err := Parse(Document{URL: "https://e.org/feed", Body: doc, Known: func(raw feeds.RawHash) bool {
 				if !stored[raw] {
 					return false // an item without an id
 				}
@@ -252,7 +269,7 @@ func TestKnownItems(t *testing.T) {
 // TestTruncatedAndKnown sees that half an item is not taken for a new one when the others are known.
 func TestTruncatedAndKnown(t *testing.T) {
 	const doc = `<rss><channel><item><title>A</title></item><item><title>B</title><link>http://e.o`
-	f, err := Parse(Document{Body: []byte(doc), Known: func([16]byte) bool { return true }})
+	f, err := Parse(Document{Body: []byte(doc), Known: func(feeds.RawHash) bool { return true }})
 	if err != nil || len(f.Articles) != 0 || f.Known != 1 {
 		t.Errorf("%+v, %v", f, err)
 	}
@@ -275,8 +292,8 @@ func TestFactsOfItems(t *testing.T) {
 }
 
 func TestRawHash(t *testing.T) {
-	raw := func(doc string) (r [][16]byte) {
-		f, err := Parse(Document{URL: "https://e.org/feed", Body: []byte(doc)})
+	from := func(address, doc string) (r []feeds.RawHash) {
+		f, err := Parse(Document{URL: address, Body: []byte(doc)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -285,6 +302,7 @@ func TestRawHash(t *testing.T) {
 		}
 		return r
 	}
+	raw := func(doc string) []feeds.RawHash { return from("https://e.org/feed?token=1", doc) }
 	doc := `<rss xml:lang="en"><channel><ttl>1</ttl><item><title>A</title></item> <item><title>B</title></item></channel></rss>`
 	was := raw(doc)
 	if was[0] == was[1] {
@@ -305,6 +323,34 @@ func TestRawHash(t *testing.T) {
 		now := raw(strings.Replace(doc, c.old, c.new, 1))
 		if same := slices.Contains(now, was[0]); same != c.same {
 			t.Errorf("%s: the same hash: %v", name, same)
+		}
+	}
+	if !slices.Equal(from("https://e.org/feed?token=2", doc), was) || slices.Equal(from("https://moved.example/feed", doc), was) {
+		t.Error("relative links depend on where the document is, but for the query")
+	}
+}
+
+// TestRawHashOfInherited sees that items are read again when what they have from their feed is another.
+func TestRawHashOfInherited(t *testing.T) {
+	for _, c := range []struct{ doc, old, new string }{
+		{`<rss><channel><language>en</language><item><title>A</title></item></channel></rss>`, ">en<", ">es<"},
+		{`<rss><channel><dc:language>en</dc:language><item><title>A</title></item></channel></rss>`, ">en<", ">es<"},
+		{`<rss xmlns:a="http://search.yahoo.com/mrss/"><channel><item><guid>1</guid><a:title>A</a:title></item></channel></rss>`, "search.yahoo.com/mrss", "e.org"},
+		{`<feed><author><name>Ana</name></author><entry><title>A</title></entry></feed>`, "Ana", "Eva"},
+		{`<feed><rights>Ana</rights><entry><title>A</title></entry></feed>`, "Ana", "Eva"},
+		{`{"version":"https://jsonfeed.org/version/1","author":{"name":"Ana"},"items":[{"id":"1"}]}`, "Ana", "Eva"},
+		{`{"version":"https://jsonfeed.org/version/1","items":[{"id":"1"}],"language":"en"}`, `"en"`, `"es"`},
+	} {
+		var hashes [2]feeds.RawHash
+		for i, doc := range []string{c.doc, strings.Replace(c.doc, c.old, c.new, 1)} {
+			f, err := Parse(Document{URL: "https://e.org/feed", Body: []byte(doc)})
+			if err != nil || len(f.Items) != 1 {
+				t.Fatalf("%s: %+v, %v", doc, f, err)
+			}
+			hashes[i] = f.Items[0].Raw
+		}
+		if hashes[0] == hashes[1] {
+			t.Errorf("%s: %s in the place of %s goes unnoticed", c.doc, c.new, c.old)
 		}
 	}
 }

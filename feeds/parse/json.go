@@ -6,22 +6,30 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	jsonfeed "github.com/mmcdole/gofeed/json"
+
+	"tributary/feeds"
 )
 
-// maxJSONDepth is how deep objects and arrays may be inside each other.
-const maxJSONDepth = 128
+// Bounds of a document in JSON.
+const (
+	maxJSONDepth  = 128     // how deep objects and arrays may be inside each other
+	maxJSONCommas = 1 << 20 // about as many values are decoded
+)
 
 // json reads a document in JSON Feed 1.0 or 1.1. The items are read one by one, so that one with a
 // mistake, or the end of a truncated document, costs itself only.
 func (r *reader) json(body []byte) (*Feed, error) {
-	body, err := tidyJSON(body)
+	body, cut, err := tidyJSON(body)
 	if err != nil {
 		return nil, err
 	}
+	r.feed.Cut = cut
 	top, items := members(body)
 	var f jsonfeed.Feed
 	lenient(top, &f)
@@ -29,6 +37,8 @@ func (r *reader) json(body []byte) (*Feed, error) {
 		return nil, fmt.Errorf("%w: JSON without the version of JSON Feed", ErrNotFeed)
 	}
 	r.jsonFeed(&f)
+	r.inherited = sha256.Sum256([]byte(strings.Join(append(names(f.Authors, f.Author),
+		rules, f.Language, r.doc.Language, withoutQuery(r.base)), "\x00")))
 	for _, raw := range items {
 		if len(r.feed.Articles)+r.feed.Known >= maxItems {
 			r.feed.Dropped++
@@ -42,10 +52,11 @@ func (r *reader) json(body []byte) (*Feed, error) {
 }
 
 // tidyJSON repairs what a strict decoder would reject everything for, control characters in strings
-// and commas before a closing bracket, and bounds the depth.
-func tidyJSON(body []byte) ([]byte, error) {
-	out := make([]byte, 0, len(body))
-	depth, comma := 0, -1 // comma: where the last one stands in out, when only space has followed
+// and commas before a closing bracket, and bounds depth and number. It says whether a bracket is never closed.
+func tidyJSON(body []byte) (out []byte, cut bool, err error) {
+	out = make([]byte, 0, len(body))
+	depth, commas := 0, 0
+	comma := -1 // where the last one stands in out, when only space has followed
 	for i := 0; i < len(body); i++ {
 		c := body[i]
 		switch c {
@@ -57,7 +68,7 @@ func tidyJSON(body []byte) ([]byte, error) {
 			continue
 		case '{', '[':
 			if depth++; depth > maxJSONDepth {
-				return nil, fmt.Errorf("%w: JSON %d deep", ErrTooComplex, depth)
+				return nil, false, fmt.Errorf("%w: JSON %d deep", ErrTooComplex, depth)
 			}
 		case '}', ']':
 			depth--
@@ -68,12 +79,15 @@ func tidyJSON(body []byte) ([]byte, error) {
 		switch {
 		case c == ',':
 			comma = len(out)
+			if commas++; commas > maxJSONCommas {
+				return nil, false, fmt.Errorf("%w: JSON with more than %d commas", ErrTooComplex, maxJSONCommas)
+			}
 		case !space(c):
 			comma = -1
 		}
 		out = append(out, c)
 	}
-	return out, nil
+	return out, depth > 0, nil
 }
 
 // stringEnd is the length of the JSON string that s begins with, quotes and all.
@@ -188,6 +202,9 @@ func (r *reader) jsonFeed(f *jsonfeed.Feed) {
 	out.SelfURL = webURL(r.base, f.FeedURL)
 	out.ID = f.FeedURL
 	out.Language = languageTag(f.Language)
+	if f.Expired { // "will never update again"; look once a week whether that is so
+		out.TTL = 7 * 24 * time.Hour
+	}
 	out.Image = cmp.Or(webURL(r.base, f.Icon), webURL(r.base, f.Favicon))
 	for _, name := range names(f.Authors, f.Author) {
 		out.Author = cmp.Or(out.Author, limit(line(name), 2*maxPerson))
@@ -196,8 +213,8 @@ func (r *reader) jsonFeed(f *jsonfeed.Feed) {
 
 // jsonItem makes an article of an item that is not known.
 func (r *reader) jsonItem(raw json.RawMessage, f *jsonfeed.Feed) error {
-	sum := sha256.Sum256(bytes.Join([][]byte{[]byte(rules), []byte(f.Language), raw}, []byte{0}))
-	d := draft{raw: [16]byte(sum[:16])}
+	sum := sha256.Sum256(slices.Concat(r.inherited[:], raw))
+	d := draft{raw: feeds.RawHash(sum[:16])}
 	if r.doc.Known != nil && r.doc.Known(d.raw) {
 		r.feed.Known++
 		return nil
@@ -234,12 +251,12 @@ func (r *reader) jsonItem(raw json.RawMessage, f *jsonfeed.Feed) error {
 	return r.add(d)
 }
 
-// names are those of the authors of version 1.1, or else that of the author of version 1.0.
+// names are those of the first authors of version 1.1, or else that of the author of version 1.0.
 func names(authors []*jsonfeed.Author, author *jsonfeed.Author) (names []string) {
 	if len(authors) == 0 && author != nil {
 		authors = []*jsonfeed.Author{author}
 	}
-	for _, a := range authors {
+	for _, a := range authors[:min(len(authors), maxAuthors)] {
 		if a != nil && a.Name != "" {
 			names = append(names, a.Name)
 		}

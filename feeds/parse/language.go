@@ -36,6 +36,15 @@ var small = func() map[string][]string {
 	return m
 }()
 
+// DetectLanguage tells the language of a text, as BCP 47, for those who have no document; "" when the
+// text is short or shows none clearly.
+func DetectLanguage(s string) string {
+	if len(s) < enough {
+		return ""
+	}
+	return detect(s)
+}
+
 // detect tells the language of a text; "" when it shows none clearly. Where a fifth of the words are
 // small ones of one language, and hardly of another, they settle it; the rest goes by trigrams, which
 // take a hundred times as long.
@@ -77,15 +86,22 @@ func (r *reader) articleLanguage(d draft, title, text string) string {
 			return tag
 		}
 	}
-	if s := title + " " + text; len(s) >= enough {
-		if tag := detect(s); tag != "" {
-			return tag
-		}
+	if tag := DetectLanguage(title + " " + text); tag != "" {
+		return tag
 	}
 	return r.canonical(r.doc.Language)
 }
 
-// canonical is a language tag in the form of BCP 47; "" for what is none.
+// CanonicalLanguage is a language tag in the form of BCP 47: es for spa, pt-BR for pt_br; "" for what is
+// none.
+func CanonicalLanguage(s string) string {
+	if tag, err := language.Parse(languageTag(s)); err == nil && tag != language.Und {
+		return tag.String()
+	}
+	return ""
+}
+
+// canonical is CanonicalLanguage, each worked out once.
 func (r *reader) canonical(s string) string {
 	if s = languageTag(s); s == "" {
 		return ""
@@ -93,10 +109,7 @@ func (r *reader) canonical(s string) string {
 	if tag, ok := r.tags[s]; ok {
 		return tag
 	}
-	tag := ""
-	if t, err := language.Parse(s); err == nil && t != language.Und {
-		tag = t.String()
-	}
+	tag := CanonicalLanguage(s)
 	if r.tags == nil {
 		r.tags = map[string]string{}
 	}

@@ -8,6 +8,7 @@ package parse
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
@@ -34,12 +35,12 @@ type Document struct {
 
 	// Known says whether the source's item with this hash of its bytes is stored already; such an
 	// item is not parsed again. nil for a caller that knows none.
-	Known func(raw [16]byte) bool
+	Known func(raw feeds.RawHash) bool
 }
 
 // Feed is what a document holds.
 type Feed struct {
-	Version  string // rss20, rss10, rss091, atom10, json11 and so on
+	Version  string // rss20, rss10, rss091, atom10, json11, sitemap and so on
 	Encoding string // the name of the encoding that the document was in
 
 	ID          string
@@ -47,29 +48,43 @@ type Feed struct {
 	Description string
 	SiteURL     string // the page for people, absolute
 	SelfURL     string // where the feed says that it lives, absolute
+	NewURL      string // where it says that it will live (itunes:new-feed-url), absolute; "" when that is here
 	Language    string // as declared
 	Author      string // with an address, as declared
 	Image       string // absolute URL
 	Categories  []string
-	Updated     time.Time     // the latest change, as declared
-	TTL         time.Duration // how long the publisher asks readers to wait; 0 when it does not say
-	SkipHours   []int         // hours of the day, 0-23 in UTC, in which nothing new comes
+	Updated     time.Time      // the latest change, as declared
+	TTL         time.Duration  // how long the publisher asks readers to wait; 0 when it does not say
+	SkipHours   []int          // hours of the day, 0-23 in UTC, in which nothing new comes
+	SkipDays    []time.Weekday // days, in UTC, on which nothing new comes
 
 	Articles []feeds.Article // ID, Source and Seen are zero
 	Items    []Item          // about the articles, in the same order
 	Known    int             // items that were known and left out
 	Dropped  int             // items over the limit of 2,000, which were not read
+	Cut      bool            // the document ends before it is closed, so items may be missing
 }
 
 // Item is what is known of an article's origin and not stored with the article.
 type Item struct {
-	Raw    [16]byte // hash of the item's bytes and of what it inherits: the same until one changes
-	Author string   // the first one, with an address when the publisher tells it
+	Raw    feeds.RawHash // the same until the item's bytes change, or what it inherits
+	Author string        // the first one, with an address when the publisher tells it
 }
 
 // rules changes when this package starts to make something else of the same bytes, so that known
-// items are read again. It is part of every item's hash.
-const rules = "1"
+// documents and items are read again. It is part of every hash.
+const rules = "2"
+
+// Hash is the same for documents of which Parse makes the same, whenever they come.
+func (d *Document) Hash() [32]byte {
+	h := sha256.New()
+	for _, s := range []string{rules, d.URL, d.ContentType, d.ContentLocation, d.Language} {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	h.Write(d.Body)
+	return [32]byte(h.Sum(nil))
+}
 
 // Parse reads a document. The error wraps one of this package's.
 func Parse(d Document) (f *Feed, err error) {
@@ -121,6 +136,8 @@ func looksLike(b []byte) string {
 		return "empty"
 	case bytes.Contains(head, []byte("<html")) || bytes.Contains(head, []byte("<!doctype html")):
 		return "an HTML page"
+	case bytes.Contains(head, []byte("<sitemapindex")):
+		return indexHint(b)
 	}
 	return fmt.Sprintf("begins with %.40q", b)
 }

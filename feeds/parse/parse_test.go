@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -45,20 +47,24 @@ func TestParse(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		got := tidy(t, f)
-		golden := filepath.Join("testdata", name+".golden")
-		if *update {
-			if err := os.WriteFile(golden, got, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
+		compare(t, filepath.Join("testdata", name+".golden"), string(tidy(t, f)))
+	}
+}
+
+// compare compares what came of a document with a golden file.
+func compare(t *testing.T, golden, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Equal(got, want) {
-			t.Errorf("%s is not as in the golden file:\n%s", name, got)
-		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s: want -, got +\n%s", golden, diff)
 	}
 }
 
@@ -110,6 +116,10 @@ func withoutEmpty(v any) any {
 		if v == 0 {
 			return nil
 		}
+	case bool:
+		if !v {
+			return nil
+		}
 	}
 	return v
 }
@@ -122,10 +132,13 @@ func TestNotFeed(t *testing.T) {
 		"\x89PNG\r\n\x1a\n":                  "a file of another kind",
 		"hello":                              `begins with "hello"`,
 		"<opml version='2.0'><body/></opml>": "begins with",
-		`{"a":1}`:                            "without the version",
-		`{"version":"1.0","items":[]}`:       "without the version",
-		`{`:                                  "without the version",
-		`[]`:                                 "begins with",
+		"<urlset><url><loc>https://e.org/</loc></url></urlset>":                                                                         "a sitemap of pages without news",
+		"<sitemapindex><sitemap><loc>https://e.org/sitemap/News.xml?a=1&amp;b=2</loc></sitemap></sitemapindex>":                         "the news sitemap in it is https://e.org/sitemap/News.xml?a=1&b=2",
+		"<sitemapindex><sitemap><loc>https://news.e.org/pages.xml</loc></sitemap><sitemap><loc>ftp://x/</loc></sitemap></sitemapindex>": "of the 1 sitemaps in it none is named after news",
+		`{"a":1}`:                      "without the version",
+		`{"version":"1.0","items":[]}`: "without the version",
+		`{`:                            "without the version",
+		`[]`:                           "begins with",
 	} {
 		_, err := Parse(Document{Body: []byte(doc)})
 		if !errors.Is(err, ErrNotFeed) || !strings.Contains(err.Error(), says) {
@@ -167,7 +180,10 @@ func TestTruncatedJSON(t *testing.T) {
 	doc := string(documents(t)["feed11.json"])
 	at := strings.Index(doc, `"external_url"`)
 	f, err := Parse(Document{Body: []byte(doc[:at])})
-	if err != nil || len(f.Articles) != 1 || f.Title != "JSON & friends" {
+	if err != nil || len(f.Articles) != 1 || f.Title != "JSON & friends" || !f.Cut {
 		t.Errorf("%+v, %v", f, err)
+	}
+	if f, err := Parse(Document{Body: []byte(doc)}); err != nil || f.Cut {
+		t.Errorf("the whole document: %+v, %v", f, err)
 	}
 }

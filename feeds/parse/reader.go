@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strconv"
@@ -22,17 +23,19 @@ type reader struct {
 	tags map[string]string // language tags that were seen, and what they mean
 	feed Feed
 	size int // bytes of content made
+
+	inherited [sha256.Size]byte // of JSON: hash of what the feed says that holds for its items
 }
 
 // xml reads a document in RSS or Atom. gofeed's parsers of the two formats are used as they are; its
 // common type would lose what distinguishes an article.
 func (r *reader) xml(body []byte) (*Feed, error) {
-	r.g = &guard{src: body, base: r.base, known: r.doc.Known}
+	r.g = &guard{src: body, base: r.base, lang: r.doc.Language, known: r.doc.Known}
 	if err := r.g.run(); err != nil {
 		return nil, err
 	}
 	r.feed.Version = r.g.version()
-	r.feed.Known, r.feed.Dropped = r.g.recurring, r.g.dropped
+	r.feed.Known, r.feed.Dropped, r.feed.Cut = r.g.recurring, r.g.dropped, r.g.cut
 	if r.g.atom() {
 		f, err := new(atom.Parser).Parse(bytes.NewReader(r.g.out))
 		if err != nil {
@@ -142,6 +145,20 @@ func skipHours(hours []string) []int {
 	}
 	slices.Sort(skip)
 	if skip = slices.Compact(skip); len(skip) == 24 {
+		return nil
+	}
+	return skip
+}
+
+// skipDays reads the days of RSS skipDays, by their English names. All of them together mean nothing.
+func skipDays(names []string) []time.Weekday {
+	var skip []time.Weekday
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(strings.TrimSpace(name), d.String()) }) {
+			skip = append(skip, d)
+		}
+	}
+	if len(skip) == 7 {
 		return nil
 	}
 	return skip

@@ -16,6 +16,9 @@ func (r *reader) rss(f *rss.Feed) error {
 	e := extensions{f.Extensions}
 	out := &r.feed
 	out.Title = limit(r.first(append([]string{f.Title}, e.values("dc:title", "itunes:title")...)...).text(), maxTitle)
+	if r.g.sitemap() {
+		out.Title = limit(r.g.root.title.decode().text(), maxTitle)
+	}
 	out.Description = r.first(append([]string{f.Description},
 		e.values("itunes:summary", "itunes:subtitle", "dc:description", "x:info")...)...).text()
 	out.SiteURL = r.address(first(f.Links))
@@ -23,6 +26,9 @@ func (r *reader) rss(f *rss.Feed) error {
 		out.SiteURL = r.alternate(e.all("atom:link"))
 	}
 	out.SelfURL = r.selfURL(e.all("atom:link"))
+	if u := webURL(r.base, e.first("itunes:new-feed-url")); u != r.doc.URL {
+		out.NewURL = u
+	}
 	out.ID = r.word(e.first("x:id"))
 	out.Language = languageTag(cmp.Or(f.Language, cmp.Or(e.first("dc:language"), r.g.root.lang)))
 	out.Author = author(f.ManagingEditor, e)
@@ -36,7 +42,7 @@ func (r *reader) rss(f *rss.Feed) error {
 	out.Updated = r.date(append([]string{f.LastBuildDate, f.PubDate},
 		e.values("dcterms:modified", "dc:date", "atom:updated", "x:updated", "dcterms:issued", "dcterms:created")...)...)
 	out.TTL = wait(f.TTL, e)
-	out.SkipHours = skipHours(f.SkipHours)
+	out.SkipHours, out.SkipDays = skipHours(f.SkipHours), skipDays(f.SkipDays)
 	for i, it := range f.Items[:min(len(f.Items), len(r.g.items))] {
 		d := r.rssItem(it)
 		d.facts(r.g.items[i])

@@ -118,8 +118,8 @@ func tags(s string) bool {
 		for end < len(s) && end < 12 && alphanumeric(s[end]) {
 			end++
 		}
-		if end > 0 && end < len(s) && (s[end] == '>' || s[end] == '/' || space(s[end])) && strings.IndexByte(s, '>') >= 0 && known(strings.ToLower(s[:end])) {
-			return true
+		if end > 0 && end < len(s) && (s[end] == '>' || s[end] == '/' || space(s[end])) && known(strings.ToLower(s[:end])) {
+			return strings.IndexByte(s, '>') >= 0
 		}
 	}
 }
@@ -176,12 +176,15 @@ func (m markup) html() string {
 	return b.String()
 }
 
-// line folds space and drops the characters that do not belong into a line of text: controls and
-// those that turn the direction of what follows (Unicode's bidirectional overrides and isolates).
+// line folds space and drops the characters that do not belong into a line of text.
 func line(s string) string {
-	b := make([]byte, 0, len(s))
+	done := plainLine(s)
+	if done == len(s) {
+		return s
+	}
+	b := append(make([]byte, 0, len(s)), s[:done]...)
 	gap := false
-	for i := 0; i < len(s); {
+	for i := done; i < len(s); {
 		r, n := rune(s[i]), 1
 		if r >= utf8.RuneSelf {
 			r, n = utf8.DecodeRuneInString(s[i:])
@@ -189,10 +192,10 @@ func line(s string) string {
 		}
 		i += n
 		switch {
-		case r == ' ' || r <= '\r' && r >= '\t' || r >= utf8.RuneSelf && unicode.IsSpace(r):
+		case isSpace(r):
 			gap = len(b) > 0
 			continue
-		case r < ' ' || r == 0x7f || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' || r == '\ufeff':
+		case outOfLine(r):
 			continue
 		}
 		if gap {
@@ -204,6 +207,29 @@ func line(s string) string {
 	return string(b)
 }
 
+// plainLine is how much of s is a line already, up to the space after a word. Most texts are one whole.
+func plainLine(s string) (n int) {
+	for i, r := range s {
+		switch {
+		case r == ' ' && i > 0 && i < len(s)-1 && s[i-1] != ' ':
+			n = i
+		case isSpace(r), outOfLine(r), r >= utf8.RuneSelf && (r == utf8.RuneError || mended(r) != r):
+			return n
+		}
+	}
+	return len(s)
+}
+
+func isSpace(r rune) bool {
+	return r == ' ' || r <= '\r' && r >= '\t' || r >= utf8.RuneSelf && unicode.IsSpace(r)
+}
+
+// outOfLine says that a character is a control, or one that turns the direction of what follows (Unicode's
+// bidirectional overrides and isolates).
+func outOfLine(r rune) bool {
+	return r < ' ' || r == 0x7f || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' || r == '\ufeff'
+}
+
 // cut shortens a text to at most n bytes, between characters.
 func cut(s string, n int) string {
 	if len(s) <= n {
@@ -213,6 +239,17 @@ func cut(s string, n int) string {
 		n--
 	}
 	return s[:max(n, 0)]
+}
+
+// clip is cut for bytes.
+func clip(s []byte, n int) []byte {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }
 
 // maxSummary is about how long a summary gets, in bytes.

@@ -37,6 +37,13 @@ func resolve(base, ref string) string {
 	return b.ResolveReference(r).String()
 }
 
+// withoutQuery is what relative references hang on of a base (RFC 3986 §5.2.2): a query that is
+// another each time changes none of them.
+func withoutQuery(base string) string {
+	base, _, _ = strings.Cut(base, "?")
+	return base
+}
+
 // tidyURL removes what browsers remove from an address before they read it: space around it, and
 // line ends and tabs anywhere (URL Standard §4.4).
 func tidyURL(s string) string {

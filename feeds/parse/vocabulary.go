@@ -9,19 +9,23 @@ import (
 type context uint8
 
 const (
-	outside   context = iota // before the root
-	rssRoot                  // rss or rdf:RDF
-	rssFeed                  // channel
-	rssItem                  // item
-	atomFeed                 // feed
-	atomItem                 // entry
-	atomOwner                // source of an entry
-	person                   // author, contributor
-	picture                  // image of a channel
-	hours                    // skipHours, skipDays
-	media                    // media:group, media:content
-	leaf                     // an element of text: markup inside is dropped, its text stays
-	nowhere                  // an element that nobody reads
+	outside      context = iota // before the root
+	rssRoot                     // rss or rdf:RDF
+	rssFeed                     // channel
+	rssItem                     // item
+	atomFeed                    // feed
+	atomItem                    // entry
+	atomOwner                   // source of an entry
+	person                      // author, contributor
+	picture                     // image of a channel
+	hours                       // skipHours, skipDays
+	media                       // media:group, media:content
+	leaf                        // an element of text: markup inside is dropped, its text stays
+	sitemap                     // urlset
+	sitemapPage                 // url
+	sitemapNews                 // news:news, news:publication
+	sitemapImage                // image:image
+	nowhere                     // an element that nobody reads
 )
 
 // action says what the guard does with an element.
@@ -29,7 +33,7 @@ type action uint8
 
 const (
 	skip   action = iota // drop it with all that is inside
-	enter                // copy the tags and go on inside
+	enter                // copy the tags, if they have a name, and go on inside
 	inline               // copy the tags and the text
 	keep                 // put the raw text aside; the decoder reads its number in the place of it
 )
@@ -45,26 +49,28 @@ type rule struct {
 // namespaces are those of which something is read, lower case and without the end that publishers
 // vary. "" stands for the vocabulary of the document itself.
 var namespaces = map[string]string{
-	"http://purl.org/rss/1.0":                     "rss",
-	"http://purl.org/net/rss1.1":                  "rss",
-	"http://my.netscape.com/rdf/simple/0.9":       "rss",
-	"http://channel.netscape.com/rdf/simple/0.9":  "rss",
-	"http://backend.userland.com/rss":             "rss",
-	"http://backend.userland.com/rss2":            "rss",
-	"http://blogs.law.harvard.edu/tech/rss":       "rss",
-	"http://www.w3.org/1999/02/22-rdf-syntax-ns":  "rdf",
-	"http://www.w3.org/2005/atom":                 "atom",
-	"http://purl.org/atom/ns":                     "atom",
-	"http://purl.org/dc/elements/1.0":             "dc",
-	"http://purl.org/dc/elements/1.1":             "dc",
-	"http://purl.org/dc/terms":                    "dcterms",
-	"http://purl.org/rss/1.0/modules/content":     "content",
-	"http://purl.org/rss/1.0/modules/syndication": "sy",
-	"http://search.yahoo.com/mrss":                "media",
-	"http://www.itunes.com/dtds/podcast-1.0.dtd":  "itunes",
-	"http://example.com/dtds/podcast-1.0.dtd":     "itunes",
-	"http://rssnamespace.org/feedburner/ext/1.0":  "feedburner",
-	"http://www.w3.org/1999/xhtml":                "xhtml",
+	"http://purl.org/rss/1.0":                         "rss",
+	"http://purl.org/net/rss1.1":                      "rss",
+	"http://my.netscape.com/rdf/simple/0.9":           "rss",
+	"http://channel.netscape.com/rdf/simple/0.9":      "rss",
+	"http://backend.userland.com/rss":                 "rss",
+	"http://backend.userland.com/rss2":                "rss",
+	"http://blogs.law.harvard.edu/tech/rss":           "rss",
+	"http://www.w3.org/1999/02/22-rdf-syntax-ns":      "rdf",
+	"http://www.w3.org/2005/atom":                     "atom",
+	"http://purl.org/atom/ns":                         "atom",
+	"http://purl.org/dc/elements/1.0":                 "dc",
+	"http://purl.org/dc/elements/1.1":                 "dc",
+	"http://purl.org/dc/terms":                        "dcterms",
+	"http://purl.org/rss/1.0/modules/content":         "content",
+	"http://purl.org/rss/1.0/modules/syndication":     "sy",
+	"http://search.yahoo.com/mrss":                    "media",
+	"http://www.itunes.com/dtds/podcast-1.0.dtd":      "itunes",
+	"http://example.com/dtds/podcast-1.0.dtd":         "itunes",
+	"http://rssnamespace.org/feedburner/ext/1.0":      "feedburner",
+	"http://www.w3.org/1999/xhtml":                    "xhtml",
+	"http://www.google.com/schemas/sitemap-news/0.9":  "news",
+	"http://www.google.com/schemas/sitemap-image/1.1": "image",
 }
 
 // foreign is the namespace of elements that we do not read.
@@ -139,20 +145,22 @@ var everywhere = map[string]rule{
 
 // Elements that a feed has, whatever its format.
 var inFeeds = map[string]rule{
-	"description":        {keep, "description", leaf},
-	"abstract":           {keep, "description", leaf},
-	"subtitle":           {keep, "subtitle", leaf},
-	"tagline":            {keep, "tagline", leaf},
-	"info":               {keep, "x:info", leaf},
-	"managingeditor":     {inline, "managingEditor", leaf},
-	"lastbuilddate":      {inline, "lastBuildDate", leaf},
-	"ttl":                {inline, "ttl", leaf},
-	"skiphours":          {enter, "skipHours", hours},
-	"sy:updateperiod":    {inline, "sy:updatePeriod", leaf},
-	"sy:updatefrequency": {inline, "sy:updateFrequency", leaf},
-	"icon":               {keep, "icon", leaf},
-	"logo":               {keep, "logo", leaf},
-	"image":              {enter, "image", picture},
+	"description":         {keep, "description", leaf},
+	"abstract":            {keep, "description", leaf},
+	"subtitle":            {keep, "subtitle", leaf},
+	"tagline":             {keep, "tagline", leaf},
+	"info":                {keep, "x:info", leaf},
+	"managingeditor":      {inline, "managingEditor", leaf},
+	"lastbuilddate":       {inline, "lastBuildDate", leaf},
+	"ttl":                 {inline, "ttl", leaf},
+	"skiphours":           {enter, "skipHours", hours},
+	"skipdays":            {enter, "skipDays", hours},
+	"sy:updateperiod":     {inline, "sy:updatePeriod", leaf},
+	"sy:updatefrequency":  {inline, "sy:updateFrequency", leaf},
+	"itunes:new-feed-url": {inline, "itunes:new-feed-url", leaf},
+	"icon":                {keep, "icon", leaf},
+	"logo":                {keep, "logo", leaf},
+	"image":               {enter, "image", picture},
 }
 
 // Elements that an item or entry has, whatever its format.
@@ -185,8 +193,10 @@ var elements = [...]map[string]rule{
 		"rdf":     {enter, "rdf", rssRoot},
 		"channel": {enter, "channel", rssFeed},
 		"feed":    {enter, "feed", atomFeed},
+		"urlset":  {enter, "channel", sitemap},
 	},
 	rssRoot: {
+		"rss":     {enter, "", rssRoot}, // of a list of documents
 		"channel": {enter, "channel", rssFeed},
 		"item":    {enter, "item", rssItem},
 		"image":   {enter, "image", picture},
@@ -232,6 +242,7 @@ var elements = [...]map[string]rule{
 	},
 	hours: {
 		"hour": {inline, "hour", leaf},
+		"day":  {inline, "day", leaf},
 	},
 	media: {
 		"media:content":     {enter, "media:content", media},
@@ -242,6 +253,26 @@ var elements = [...]map[string]rule{
 		"media:category":    {inline, "media:category", leaf},
 		"media:keywords":    {inline, "media:keywords", leaf},
 		"itunes:category":   {enter, "itunes:category", media},
+	},
+	sitemap: {
+		"url": {enter, "item", sitemapPage},
+	},
+	sitemapPage: {
+		"loc":         {keep, "link", leaf},
+		"lastmod":     {inline, "x:updated", leaf},
+		"news:news":   {enter, "", sitemapNews},
+		"image:image": {enter, "", sitemapImage},
+	},
+	sitemapNews: {
+		"news:publication":      {enter, "", sitemapNews},
+		"news:name":             {keep, publication, leaf},
+		"news:language":         {inline, "language", leaf},
+		"news:publication_date": {inline, "pubDate", leaf},
+		"news:title":            {keep, "title", leaf},
+		"news:keywords":         {inline, "itunes:keywords", leaf},
+	},
+	sitemapImage: {
+		"image:loc": {inline, "x:image", leaf},
 	},
 	leaf:    {},
 	nowhere: {},

@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"tributary/feeds"
@@ -69,7 +70,7 @@ func prepareEntry(e feeds.Entry, id string, feedUpdated time.Time) entry {
 		rights:     line(a.Rights),
 		source:     provenance(a),
 		score:      e.Score,
-		evidence:   e.Evidence,
+		evidence:   slices.AppendSeq([]feeds.Hit{}, e.Evidence.Counted()),
 	}
 	p.published, p.updated = dates(a, feedUpdated)
 	p.authors = lines(a.Authors)

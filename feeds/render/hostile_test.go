@@ -209,7 +209,7 @@ func (h hostile) feed() *feeds.Feed {
 		for range h.IntN(3) {
 			a.Enclosures = append(a.Enclosures, feeds.Enclosure{URL: h.url(), Type: h.text(), Length: h.Int64() - 1<<62})
 		}
-		f.Entries = append(f.Entries, feeds.Entry{Article: a, Evidence: []feeds.Hit{{Term: h.text()}}})
+		f.Entries = append(f.Entries, feeds.Entry{Article: a, Evidence: feeds.Evidence{Hits: []feeds.Hit{{Term: h.text()}}}})
 	}
 	return f
 }

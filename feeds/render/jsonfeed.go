@@ -99,7 +99,7 @@ func newJSONItem(e entry) jsonItem {
 			Source:   jsonSource{Title: e.source.title, URL: e.source.url},
 			Rights:   e.rights,
 			Score:    math.Round(e.score*1000) / 1000,
-			Evidence: append([]feeds.Hit{}, e.evidence...),
+			Evidence: e.evidence,
 		},
 	}
 	if e.updated.After(e.published) {

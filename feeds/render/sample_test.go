@@ -32,7 +32,7 @@ func sample() *feeds.Feed {
 		f.Entries = append(f.Entries, feeds.Entry{Topic: "latin-america", Seq: int64(100 - i), Article: a})
 	}
 	f.Entries[0].Score = 4.5
-	f.Entries[0].Evidence = []feeds.Hit{
+	f.Entries[0].Evidence.Hits = []feeds.Hit{
 		{Term: "Mexico", Field: feeds.TitleField, Offset: 0, Score: 3},
 		{Term: "cuba*", Field: feeds.LeadField, Offset: 24, Score: 1.5},
 	}

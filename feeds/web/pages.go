@@ -141,7 +141,7 @@ func newItem(e feeds.Entry) item {
 		Language: a.Language,
 		Date:     a.Date(),
 		Score:    e.Score,
-		Evidence: e.Evidence,
+		Evidence: slices.Collect(e.Evidence.Counted()),
 	}
 	if a.Source.Publish != feeds.Link {
 		i.Summary = shorten(a.Summary, 500)
@@ -188,7 +188,7 @@ func hostname(s string) string {
 	return strings.TrimPrefix(u.Hostname(), "www.")
 }
 
-// span writes a duration in words, in the largest unit that it is a whole number of.
+// span writes a duration as it stands after "every", in the largest unit that it is a whole number of.
 func span(d time.Duration) string {
 	n, unit := int(d.Seconds()), "second"
 	if n >= 60 && n%60 == 0 {
@@ -198,7 +198,7 @@ func span(d time.Duration) string {
 		n, unit = n/60, "hour"
 	}
 	if n == 1 {
-		return "1 " + unit
+		return unit
 	}
 	return fmt.Sprintf("%d %ss", n, unit)
 }

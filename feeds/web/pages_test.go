@@ -225,7 +225,7 @@ func TestHostileArticles(t *testing.T) {
 		ID: `"><script>`, Title: `<script>alert(1)</script>"'` + "\u202e", URL: "javascript:alert(1)", Summary: "</p><script>alert(2)</script>",
 		Language: `"><b>`, Image: `https://x/"onerror="alert(3)`, Source: feeds.Source{Title: "</small><script>"}, Seen: changed,
 	}
-	p.Entries[0].Evidence = []feeds.Hit{{Term: "<script>", Field: "<script>"}}
+	p.Entries[0].Evidence.Hits = []feeds.Hit{{Term: "<script>", Field: "<script>"}}
 	p.Entries[1].Article = feeds.Article{Image: "http://news.example/plain.jpg", Seen: changed}
 	h := newServer(store, storedSite()).Handler()
 	do(h, feedPath) // so that the index page has the headline
@@ -332,7 +332,7 @@ func TestShorten(t *testing.T) {
 
 func TestSpan(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		time.Minute: "1 minute", 15 * time.Minute: "15 minutes", 90 * time.Minute: "90 minutes", time.Hour: "1 hour", 24 * time.Hour: "24 hours",
+		time.Second: "second", time.Minute: "minute", 15 * time.Minute: "15 minutes", 90 * time.Minute: "90 minutes", time.Hour: "hour", 24 * time.Hour: "24 hours",
 	} {
 		if got := span(d); got != want {
 			t.Errorf("span(%v) = %q, want %q", d, got, want)

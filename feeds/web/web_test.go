@@ -105,7 +105,9 @@ func (m *memory) readsOf(topic string) int {
 func entry(topic string, n int64, title string) feeds.Entry {
 	return feeds.Entry{
 		Topic: topic, Seq: n, At: changed, Score: 4.5,
-		Evidence: []feeds.Hit{{Term: "mexico", Field: feeds.TitleField, Score: 3}, {Term: "cuba", Field: feeds.LeadField, Offset: 9, Score: 1.5}},
+		Evidence: feeds.Evidence{Hits: []feeds.Hit{
+			{Term: "mexico", Field: feeds.TitleField, Score: 3}, {Term: "cuba", Field: feeds.LeadField, Offset: 9, Score: 1.5},
+		}},
 		Article: feeds.Article{
 			ID:     fmt.Sprintf("aaaaaaaaaaaaaaaaaaaaaaaa%02d", n%100),
 			Source: feeds.Source{URL: "https://news.example/feed?token=secret", Title: "Example News"},

@@ -35,7 +35,7 @@ func (f *fixture) lateOwner() {
 	for _, l := range l {
 		_, err := f.store.SaveVisit(f.Context(), l, feeds.Visit{At: time.Now(), State: l.Due[0], Articles: []feeds.Article{article(1, "peru")}}, judge)
 		f.expectErr(err, feeds.ErrLeaseLost)
-		f.ok(f.store.Release(f.Context(), l, 0, nil)) // and gives nothing back
+		f.ok(f.store.Release(f.Context(), feeds.Release{Lease: l})) // and gives nothing back
 	}
 	if again := f.claim("third"); len(again) != 0 {
 		f.Errorf("a late owner freed %v", again)
@@ -91,7 +91,7 @@ func (f *fixture) gap() {
 		f.Fatalf("%d sources are due", len(l.Due))
 	}
 	f.save(l, false) // the first is done, the second still due
-	f.ok(f.store.Release(f.Context(), l, 300*time.Millisecond, nil))
+	f.ok(f.store.Release(f.Context(), feeds.Release{Lease: l, Gap: 300 * time.Millisecond}))
 	if early := f.claim("me"); len(early) != 0 {
 		f.Errorf("claimed %v before the gap had passed", early)
 	}
@@ -125,18 +125,45 @@ func (f *fixture) deadOwner() {
 	f.expectErr(err, feeds.ErrLeaseLost)
 }
 
+func (f *fixture) pause() {
+	f.sources = append(f.sources, feeds.Source{URL: feedA + "/2"}, feeds.Source{URL: "https://c.example/feed"})
+	f.sync()
+	leases := f.claim("dead")
+	l := leases["a.example"]
+	_, err := f.store.SaveVisit(f.Context(), l, feeds.Visit{At: time.Now(), State: l.Due[0], Pause: time.Hour, PausedBy: feedB}, judge)
+	f.ok(err)
+	for _, host := range []string{"b.example", "c.example"} { // others had it while the pause was asked for
+		f.ok(f.store.Release(f.Context(), feeds.Release{Lease: leases[host], Unasked: []string{leases[host].Due[0].Source}}))
+	}
+	f.ok(f.store.Free(f.Context(), func(owner string) bool { return owner == "dead" }))
+	if got := f.claim("heir"); len(got) != 1 || len(got["c.example"].Due) != 1 {
+		f.Errorf("claimed %v, want c.example alone", got)
+	}
+}
+
 func (f *fixture) hurry() {
 	leases := f.claim("me")
-	for _, l := range leases {
+	for host, l := range leases {
+		if host == "b.example" {
+			l.Due[0].Paused = time.Now().Add(time.Hour)
+		}
 		f.save(l, false)
-		f.ok(f.store.Release(f.Context(), l, 0, nil))
+		f.ok(f.store.Release(f.Context(), feeds.Release{Lease: l}))
 	}
 	if got := f.claim("me"); len(got) != 0 {
 		f.Fatalf("claimed %v, and nothing is due", got)
 	}
-	f.ok(f.store.Hurry(f.Context(), func(st feeds.State) bool { return st.Source == feedB }))
+	f.ok(f.store.Hurry(f.Context(), time.Hour, true))
+	if got := f.claim("me"); len(got) != 0 {
+		f.Fatalf("claimed %v, and all were visited just now", got)
+	}
+	f.ok(f.store.Hurry(f.Context(), 0, false))
 	if got := f.claim("me"); len(got) != 1 || len(got["a.example"].Due) != 1 {
 		f.Errorf("claimed %v, want a.example", got)
+	}
+	f.ok(f.store.Hurry(f.Context(), 0, true))
+	if got := f.claim("me"); len(got) != 1 || len(got["b.example"].Due) != 1 {
+		f.Errorf("claimed %v, want b.example", got)
 	}
 }
 
@@ -150,6 +177,9 @@ func (f *fixture) state() {
 		BodyHash: []byte{1, 2, 0}, Title: "A's own", SiteURL: "https://a.example/", Language: "es-PE",
 		NextVisit: at(1), Paused: at(2), LastVisit: at(3), LastSuccess: at(4), Newest: at(5), Rhythm: 90 * time.Second,
 		Failures: 3, Result: feeds.Refused, Reason: "status 503", Habits: feeds.GUIDsChange | feeds.LinksShared,
+		Adopted: "https://a.example/new", Moved: "https://a.example/newer", MovedSince: at(6), MovedSeen: 2,
+		Failing: at(7), Gone: at(8), LastBody: at(9), Ignored: 3, TTL: time.Hour, Because: "ttl",
+		Skip: feeds.NewSkip([]int{0, 23}, []time.Weekday{time.Sunday, time.Saturday}),
 	}
 	_, err := f.store.SaveVisit(f.Context(), l, feeds.Visit{At: at(3), State: want}, judge)
 	f.ok(err)
@@ -165,7 +195,7 @@ func (f *fixture) state() {
 func (f *fixture) syncAgain() {
 	l := f.claim("me")["a.example"]
 	f.save(l, false, article(1, "peru"))
-	f.ok(f.store.Release(f.Context(), l, 0, nil))
+	f.ok(f.store.Release(f.Context(), feeds.Release{Lease: l}))
 	before, state := f.page("peru"), f.stateOf(feedA)
 	f.sync()
 	if diff := cmp.Diff(before, f.page("peru")); diff != "" {
@@ -183,7 +213,7 @@ func (f *fixture) removed() {
 	leases := f.claim("me")
 	f.save(leases["a.example"], false, article(1, "peru"), article(2, "energy"))
 	for _, l := range leases {
-		f.ok(f.store.Release(f.Context(), l, 0, nil))
+		f.ok(f.store.Release(f.Context(), feeds.Release{Lease: l}))
 	}
 	f.ok(f.store.Sync(f.Context(), []feeds.Source{{URL: feedA, Title: "A"}}, topics[:1], "site"))
 	if got := f.claim("me"); len(got) != 0 {

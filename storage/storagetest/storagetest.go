@@ -12,6 +12,7 @@ import (
 	"tributary/feeds"
 	"tributary/feeds/crawl"
 	"tributary/feeds/web"
+	"tributary/storage"
 )
 
 // Store is all that the packages of the service ask of a store.
@@ -19,13 +20,19 @@ type Store interface {
 	crawl.Store
 	web.Store
 	Sync(ctx context.Context, sources []feeds.Source, topics []feeds.Topic, site string) error
-	Hurry(ctx context.Context, keep func(feeds.State) bool) error
+	Begin(ctx context.Context) error
+	Hurry(ctx context.Context, rest time.Duration, evenPaused bool) error
 	Watch(ctx context.Context, changed func(feeds.Revision)) error
 	Arrivals(ctx context.Context, q feeds.Query, after int64) (feeds.Page, error)
 	Search(ctx context.Context, text string, limit int) ([]feeds.Article, error)
 	Unannounced(ctx context.Context) ([]feeds.Revision, error)
 	Announced(ctx context.Context, r feeds.Revision) error
+	Recent(ctx context.Context, source string, n int) ([]feeds.Article, error)
+	BeginSearch(ctx context.Context, source string, every time.Duration) (bool, error)
+	Propose(ctx context.Context, source, address string) error
 	Prune(ctx context.Context, cutoff time.Time, perSource, limit int) (int, error)
+	Stored(ctx context.Context, since time.Time, begin func(total int), visit func(feeds.Stored) error) error
+	Retag(ctx context.Context, rules string, judge feeds.Judge, limit int, progress func(storage.Retagged)) (storage.Retagged, error)
 }
 
 // Run runs the contract. open gives an empty store that t closes.
@@ -53,13 +60,30 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"what a topic shows gives it a revision", (*fixture).revisions},
 		{"watchers hear of every topic that moves", (*fixture).watch},
 		{"no cursor loses an entry", (*fixture).cursor},
-		{"hurry leaves alone what it is told to", (*fixture).hurry},
+		{"hurry leaves alone those who asked for a pause", (*fixture).hurry},
+		{"a host's pause is kept with the visit", (*fixture).pause},
 		{"state comes back as it was saved", (*fixture).state},
+		{"many new sources start one after the other", (*fixture).firstVisits},
+		{"a source that has moved is visited there, and once", (*fixture).adopted},
+		{"a clock set forward makes nobody be asked early", (*fixture).clockForward},
+		{"a clock set back keeps nobody waiting", (*fixture).clockBack},
 		{"every text survives", (*fixture).texts},
 		{"the words of titles and summaries are found", (*fixture).search},
 		{"retention removes old articles that no document shows", (*fixture).pruneByAge},
 		{"retention keeps the newest of each source", (*fixture).pruneBySource},
+		{"a proposal lasts until its source recovers", (*fixture).proposals},
+		{"a lost source is looked for once in a while", (*fixture).searches},
+		{"what a source had last can be recognised", (*fixture).recent},
 		{"what moved waits in the outbox until it is announced", (*fixture).outbox},
+		{"all that is stored can be read with its topics", (*fixture).stored},
+		{"a changed rule is applied to stored articles, newest first", (*fixture).retag},
+		{"a new or returning topic gets its stored articles", (*fixture).retagNew},
+		{"what is said of a source judges its articles again", (*fixture).retagSources},
+		{"old articles are no news", (*fixture).retagQuietly},
+		{"an interrupted retag goes on where it was", (*fixture).retagRestarted},
+		{"one process retags, and by the rules in force", (*fixture).retagAlone},
+		{"a copy takes the place of one that leaves", (*fixture).retagCopies},
+		{"rules, visits and retags agree in the end", (*fixture).retagAgrees},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := &fixture{T: t, store: open(t), sources: []feeds.Source{{URL: feedA, Title: "A"}, {URL: feedB}}}
@@ -110,7 +134,7 @@ func (f *fixture) claim(owner string) map[string]feeds.Lease {
 func judge(a *feeds.Article) (entries []feeds.Entry) {
 	for _, c := range a.Categories {
 		entries = append(entries, feeds.Entry{Topic: c, Score: 3,
-			Evidence: []feeds.Hit{{Term: c, Field: feeds.TitleField, Offset: 1, Score: 3}}})
+			Evidence: feeds.Evidence{Hits: []feeds.Hit{{Term: c, Field: feeds.TitleField, Offset: 1, Score: 3}}}})
 	}
 	return entries
 }

@@ -24,7 +24,7 @@ func (f *fixture) visitIsKept() {
 		f.Fatalf("%d entries", len(p.Entries))
 	}
 	got := p.Entries[0]
-	if got.Seq != 1 || got.Topic != "peru" || got.Score != 3 || len(got.Evidence) != 1 || got.Evidence[0].Term != "peru" {
+	if got.Seq != 1 || got.Topic != "peru" || got.Score != 3 || len(got.Evidence.Hits) != 1 || got.Evidence.Hits[0].Term != "peru" {
 		f.Errorf("entry %+v", got)
 	}
 	if len(got.Article.ID) != 26 || got.Article.Seen.IsZero() {

@@ -3,18 +3,33 @@ package match
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"tributary/feeds"
+	"tributary/feeds/places"
 )
 
-// BenchmarkJudge judges full articles of 6 KB against 1,000 topics of 20 terms. Its lower bound,
-// measured on the same articles in the same run, is reading their words and nothing else.
+// BenchmarkJudge judges full articles of 6 KB against 1,000 topics of 20 terms, a tenth of which are
+// about places too, so that the whole gazetteer is looked for. About one
+// word in twenty is such a name. The lower bound, measured on the same articles in the same run, is reading their
+// words and nothing else.
 func BenchmarkJudge(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	dictionary := pseudoWords(rng, 30000)
+	var names []string
+	for n := range places.Default().Names() {
+		if _, err := parsePhrase(n.Text); err == nil && len(n.Text) > 3 {
+			names = append(names, n.Text)
+		}
+	}
+	for i := 200; i < len(dictionary); i += 10 {
+		dictionary[i] = names[rng.IntN(len(names))]
+	}
 	articles := make([]*feeds.Article, 40)
 	for i := range articles {
 		articles[i] = &feeds.Article{
@@ -22,25 +37,30 @@ func BenchmarkJudge(b *testing.B) {
 			Content: prosePiece(rng, dictionary, 6000), Language: "en",
 		}
 	}
-	set := mustCompile(b, manyTopics(rng, dictionary, 1000, 20)...)
+	topics := manyTopics(rng, dictionary, 1000, 20)
+	for i := 0; i < len(topics); i += 10 {
+		topics[i].Places = &feeds.Places{In: []string{[]string{"latin-america", "africa", "europe", "BR", "asia"}[i/10%5]}}
+	}
+	set := mustCompile(b, topics...)
 
 	var f fields
 	var reading, judging time.Duration
 	bytes, words, entries := 0, 0, 0
 	b.ReportAllocs()
+	runtime.LockOSThread()
 	for i := 0; b.Loop(); i++ {
 		a := articles[i%len(articles)]
-		t0 := time.Now()
+		t0 := processorTime(b)
 		f.read(a)
 		for k := range fieldNames {
 			for s := (scanner{text: f.text(k)}); s.next(); {
 				words++
 			}
 		}
-		t1 := time.Now()
+		t1 := processorTime(b)
 		entries += len(set.Judge(a))
-		reading += t1.Sub(t0)
-		judging += time.Since(t1)
+		reading += t1 - t0
+		judging += processorTime(b) - t1
 		bytes += len(f.buf)
 	}
 	n := float64(b.N)
@@ -50,6 +70,27 @@ func BenchmarkJudge(b *testing.B) {
 	b.ReportMetric(float64(bytes)/1e6/judging.Seconds(), "MB/s")
 	b.ReportMetric(float64(words)/n, "words")
 	b.ReportMetric(float64(entries)/n, "entries")
+}
+
+// processorTime is what this thread has had of the processor: other programs do not count.
+func processorTime(b *testing.B) time.Duration {
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(t.Nano())
+}
+
+// BenchmarkCompile compiles 10,000 topics of 20 terms and the gazetteer.
+func BenchmarkCompile(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	topics := manyTopics(rng, pseudoWords(rng, 30000), 10000, 20)
+	for i := 0; i < len(topics); i += 10 {
+		topics[i].Places = &feeds.Places{In: []string{"latin-america", "-PR"}}
+	}
+	for b.Loop() {
+		mustCompile(b, topics...)
+	}
 }
 
 func pseudoWords(rng *rand.Rand, n int) []string {
@@ -94,7 +135,9 @@ func manyTopics(rng *rand.Rand, dictionary []string, topics, terms int) []feeds.
 			text := word()
 			switch rng.IntN(10) {
 			case 0:
-				text += "*"
+				if !strings.ContainsAny(text, " -.'’") && len(text) > 4 {
+					text += "*"
+				}
 			case 1, 2, 3:
 				text += " " + word()
 			}
@@ -103,13 +146,4 @@ func manyTopics(rng *rand.Rand, dictionary []string, topics, terms int) []feeds.
 		out[i] = feeds.Topic{ID: fmt.Sprint("topic-", i), Terms: t}
 	}
 	return out
-}
-
-func mustCompile(t testing.TB, topics ...feeds.Topic) *Set {
-	t.Helper()
-	s, err := Compile(topics)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
 }
