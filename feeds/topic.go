@@ -28,8 +28,20 @@ type Topic struct {
 	Exclude  Exclude
 	Examples Examples
 
+	Window     Window   // zero for DefaultWindow
+	Stories    string   // AllEntries or OneEntry; "" for AllEntries
+	Prefer     []string // hosts or URLs of sources whose article stands for its story, best first
+	MinSources int      // an article is shown once so many sources tell its story; 0 for at once
+	Formerly   []string // ids that the topic had before: their addresses lead to the present ones
+
 	Rule string // digest of all that the rule's verdicts depend on; when it changes, stored articles are judged again
 }
+
+// What a topic shows of a story that several of its articles tell.
+const (
+	AllEntries = "all"
+	OneEntry   = "one" // the preferred source's article, or the one that came first
+)
 
 // Places is the block of a rule that asks where an article is about: the names of places that it
 // mentions are added up, and those of the topic's places must be enough, and enough of all.
@@ -147,6 +159,20 @@ type Entry struct {
 	Score    float64
 	Evidence Evidence
 	Article  Article
+	Story    Story
+}
+
+// Story is the articles of different sources that tell the same event, as seen from one of them.
+type Story struct {
+	ID     string    // public, constant as long as the story has an article; "" when the article stands alone
+	Others []Article // by other sources, the earliest first, without content
+}
+
+// Placed is an article with its places in topics and its story.
+type Placed struct {
+	Article Article
+	Entries []Entry // of configured topics, without the article
+	Story   Story
 }
 
 // Judge says which topics an article is in: entries with Topic, Score and Evidence. It may be called
@@ -155,15 +181,31 @@ type Judge func(*Article) []Entry
 
 // Query asks for a topic's entries, newest first.
 type Query struct {
-	Topic   string
-	Limit   int
-	Content bool // with the articles' content
+	Topic    string // "" for all topics together, each article once
+	Language string // BCP 47, primary subtag: only entries in this language; "" for all
+	Window   Window // zero for DefaultWindow
+	Archive  int    // the n-th archive document, from 1, in place of the window; 0 for the window
+	Limit    int    // of Arrivals
+	Content  bool   // with the articles' content
+}
+
+// Search asks for stored articles, the newest first.
+type Search struct {
+	Text     string    // words, "phrases", pre*, -without, title:words; all must be found
+	Topic    string    // id; "" for any, also for articles in no topic
+	Source   string    // host or URL; "" for any
+	Language string    // BCP 47, primary subtag; "" for any
+	Since    time.Time // first seen at or after; zero for any
+	Until    time.Time // first seen before; zero for any
+	Before   string    // id of an article: only older ones, for the next page
+	Limit    int
 }
 
 // Page is a topic's entries and the revision that they show.
 type Page struct {
 	Revision Revision
 	Entries  []Entry
+	Archives int // how many archive documents are full; of a Query for an archive document, too
 }
 
 // Revision names a state of a topic. A document is a function of it.

@@ -245,7 +245,7 @@ func BenchmarkPage(b *testing.B) {
 	var took []time.Duration
 	for b.Loop() {
 		start := time.Now()
-		p, err := db.Page(b.Context(), feeds.Query{Topic: fmt.Sprint("t", len(took)%20), Limit: 50, Content: true})
+		p, err := db.Page(b.Context(), feeds.Query{Topic: fmt.Sprint("t", len(took)%20), Content: true})
 		if err != nil || len(p.Entries) != 50 {
 			b.Fatal(len(p.Entries), err)
 		}

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -200,7 +201,7 @@ func scanRevision(r rowScanner) (rev feeds.Revision, err error) {
 // Page gives a topic's newest entries and its revision, from one snapshot. It fails with
 // feeds.ErrNotFound for a topic that is not configured.
 func (d *DB) Page(ctx context.Context, q feeds.Query) (page feeds.Page, err error) {
-	return d.page(ctx, q, `ORDER BY e.at DESC, e.seq DESC LIMIT $2`, q.Limit)
+	return d.page(ctx, q, `ORDER BY e.at DESC, e.seq DESC LIMIT $2`, cmp.Or(q.Window, feeds.DefaultWindow).Least)
 }
 
 // Arrivals gives a topic's entries in the order of their arrival, those after a sequence number. Who

@@ -93,7 +93,7 @@ func filled(t *testing.T, dsn string, n int) string {
 
 func page(t *testing.T, db *storage.DB, topic string) feeds.Page {
 	t.Helper()
-	p, err := db.Page(t.Context(), feeds.Query{Topic: topic, Limit: 1000, Content: true})
+	p, err := db.Page(t.Context(), feeds.Query{Topic: topic, Window: feeds.Window{Least: 1000}, Content: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 
 // unseen is the condition that no topic's documents show article a.
 var unseen = fmt.Sprintf(`NOT EXISTS (SELECT 1 FROM entry e WHERE e.article_id = a.id AND %d > (
-	SELECT count(*) FROM (SELECT 1 FROM entry n WHERE n.topic_id = e.topic_id AND (n.at, n.seq) > (e.at, e.seq) LIMIT %[1]d) AS newer))`, feeds.Shown)
+	SELECT count(*) FROM (SELECT 1 FROM entry n WHERE n.topic_id = e.topic_id AND (n.at, n.seq) > (e.at, e.seq) LIMIT %[1]d) AS newer))`, feeds.DefaultWindow.Least)
 
 // Prune removes articles with content, entries and index: those that we first saw before cutoff, and of
 // each source all but the newest perSource. It takes many small transactions, of up to limit articles

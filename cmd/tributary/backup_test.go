@@ -47,7 +47,7 @@ func entriesOf(t *testing.T, dsn string) (entries []feeds.Entry) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	page, err := db.Page(t.Context(), feeds.Query{Topic: "latin-america", Limit: 50})
+	page, err := db.Page(t.Context(), feeds.Query{Topic: "latin-america"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -174,7 +174,7 @@ func FuzzIfNoneMatch(f *testing.F) {
 func BenchmarkServe(b *testing.B) {
 	store := newStore()
 	p := store.pages["latin-america"]
-	for n := range int64(feeds.Shown) {
+	for n := range int64(feeds.DefaultWindow.Least) {
 		p.Entries = append(p.Entries, entry("latin-america", n+3, fmt.Sprint("Mexico pledges aid to Cuba, part ", n)))
 	}
 	store.pages["latin-america"] = p

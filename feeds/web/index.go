@@ -97,7 +97,7 @@ func (t *topic) row(since time.Time) row {
 		}
 	}
 	r.Latest, r.Today = shown.headline, strconv.Itoa(today)
-	if today == feeds.Shown {
+	if today == feeds.DefaultWindow.Least {
 		r.Today += "+"
 	}
 	return r

@@ -68,7 +68,7 @@ func (s *Server) renew(ctx context.Context, t *topic) (*snapshot, error) {
 // no Last-Modified, and is soon replaced.
 func (s *Server) render(ctx context.Context, t *topic) (*snapshot, error) {
 	for try := 1; ; try++ {
-		page, err := s.store.Page(ctx, feeds.Query{Topic: t.ID, Limit: feeds.Shown, Content: true})
+		page, err := s.store.Page(ctx, feeds.Query{Topic: t.ID, Content: true})
 		if err != nil {
 			return nil, fmt.Errorf("read topic %s: %w", t.ID, err)
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -65,7 +66,7 @@ func (m *memory) Page(ctx context.Context, q feeds.Query) (feeds.Page, error) {
 	if !ok {
 		return feeds.Page{}, fmt.Errorf("topic %q: %w", q.Topic, feeds.ErrNotFound)
 	}
-	p.Entries = slices.Clone(p.Entries[:min(q.Limit, len(p.Entries))])
+	p.Entries = slices.Clone(p.Entries[:min(cmp.Or(q.Window, feeds.DefaultWindow).Least, len(p.Entries))])
 	return p, nil
 }
 
@@ -92,7 +93,7 @@ func (m *memory) add(topic, title string) {
 	p.Revision.Changed = time.Now().UTC()
 	e := entry(topic, p.Revision.Version, title)
 	e.At = p.Revision.Changed
-	p.Entries = slices.Concat([]feeds.Entry{e}, p.Entries[:min(feeds.Shown, len(p.Entries))])
+	p.Entries = slices.Concat([]feeds.Entry{e}, p.Entries[:min(feeds.DefaultWindow.Least, len(p.Entries))])
 	m.pages[topic] = p
 }
 

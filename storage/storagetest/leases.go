@@ -222,9 +222,9 @@ func (f *fixture) removed() {
 	if got := f.titles("peru"); len(got) != 1 {
 		f.Errorf("peru has %q", got)
 	}
-	_, err := f.store.Page(f.Context(), feeds.Query{Topic: "energy", Limit: 5})
+	_, err := f.store.Page(f.Context(), feeds.Query{Topic: "energy"})
 	f.expectErr(err, feeds.ErrNotFound)
-	_, err = f.store.Page(f.Context(), feeds.Query{Topic: "never", Limit: 5})
+	_, err = f.store.Page(f.Context(), feeds.Query{Topic: "never"})
 	f.expectErr(err, feeds.ErrNotFound)
 	f.sync() // both come back
 	if got := f.titles("energy"); len(got) != 1 {

@@ -23,7 +23,7 @@ func (f *fixture) prune(cutoff time.Time, perSource int) int {
 // shown is what documents show of a topic.
 func (f *fixture) shown(topic string) feeds.Page {
 	f.Helper()
-	p, err := f.store.Page(f.Context(), feeds.Query{Topic: topic, Limit: documents, Content: true})
+	p, err := f.store.Page(f.Context(), feeds.Query{Topic: topic, Window: feeds.Window{Least: documents}, Content: true})
 	f.ok(err)
 	return p
 }

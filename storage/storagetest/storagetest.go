@@ -152,7 +152,7 @@ func (f *fixture) save(l feeds.Lease, first bool, articles ...feeds.Article) fee
 
 func (f *fixture) page(topic string) feeds.Page {
 	f.Helper()
-	p, err := f.store.Page(f.Context(), feeds.Query{Topic: topic, Limit: 100, Content: true})
+	p, err := f.store.Page(f.Context(), feeds.Query{Topic: topic, Window: feeds.Window{Least: 100}, Content: true})
 	f.ok(err)
 	return p
 }
