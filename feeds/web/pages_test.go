@@ -200,7 +200,7 @@ func TestTopicPage(t *testing.T) {
 			t.Errorf("%s is not there: %s", want, attribute)
 		}
 	}
-	if q := store.queries[0]; q.Limit != 50 || !q.Content {
+	if q := store.queries[0]; q.Window != (feeds.Window{}) || !q.Content {
 		t.Errorf("the store was asked %+v", q)
 	}
 }
