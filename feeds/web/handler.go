@@ -23,6 +23,7 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("/about", readOnly(s.serveAbout))
 	mux.Handle("/robots.txt", readOnly(s.serveRobots))
 	mux.Handle("/style.css", readOnly(serveStyle))
+	mux.Handle("/script.js", readOnly(serveScript))
 	mux.Handle("/icon.svg", readOnly(serveIcon))
 	mux.Handle("/healthz", readOnly(serveHealth))
 	mux.Handle("/readyz", readOnly(s.serveReady))
@@ -120,6 +121,8 @@ func (s *Server) serveRobots(w http.ResponseWriter, r *http.Request) {
 }
 
 func serveStyle(w http.ResponseWriter, r *http.Request) { style().ServeHTTP(w, r) }
+
+func serveScript(w http.ResponseWriter, r *http.Request) { script().ServeHTTP(w, r) }
 
 func serveIcon(w http.ResponseWriter, r *http.Request) { icon().ServeHTTP(w, r) }
 

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 
@@ -39,32 +38,14 @@ func parsePage(name string) *template.Template {
 	return template.Must(t.ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/"+name+".html"))
 }
 
-//go:embed static/pico.classless.min.css
-var pico []byte
-
-//go:embed static/tributary.css
-var ownStyle []byte
-
-// style is the one style sheet: Pico's, then ours.
-var style = sync.OnceValue(func() *document {
-	return newDocument(slices.Concat(pico, []byte("\n"), ownStyle), time.Time{}, assetHeader("text/css; charset=utf-8"), cached(day))
-})
-
-//go:embed static/icon.svg
-var ownIcon []byte
-
-// icon is what browsers show beside the title.
-var icon = sync.OnceValue(func() *document {
-	return newDocument(ownIcon, time.Time{}, assetHeader("image/svg+xml"), cached(day))
-})
-
 // frame is what every page needs.
 type frame struct {
-	Site  Site
-	Root  string // path of the service, without a final slash
-	Style string // path of the style sheet, with its version
-	Title string // of the page; "" on the index page
-	Feeds []link // for autodiscovery
+	Site   Site
+	Root   string // path of the service, without a final slash
+	Style  string // path of the style sheet, with its version
+	Script string // path of the script, with its version
+	Title  string // of the page; "" on the index page
+	Feeds  []link // for autodiscovery
 }
 
 // link is a feed in one format.
@@ -77,10 +58,11 @@ type link struct {
 
 func (v *view) frame(title string, topics ...*topic) frame {
 	f := frame{
-		Site:  v.Site,
-		Root:  v.prefix,
-		Style: v.prefix + "/style.css?v=" + strings.Trim(style().variants[identity].etag, `"`)[:8],
-		Title: title,
+		Site:   v.Site,
+		Root:   v.prefix,
+		Style:  v.prefix + "/style.css?v=" + version(style()),
+		Script: v.prefix + "/script.js?v=" + version(script()),
+		Title:  title,
 	}
 	for _, t := range topics {
 		f.Feeds = append(f.Feeds, t.links()...)

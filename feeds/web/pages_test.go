@@ -147,9 +147,14 @@ func TestPagesLoadNothingFromOthersButImages(t *testing.T) {
 	h := newServer(newStore(), storedSite()).Handler()
 	for _, path := range pagePaths {
 		_, page := do(h, "GET "+path)
-		for _, name := range []string{"script", "style", "iframe", "object", "embed", "form", "base"} {
+		for _, name := range []string{"style", "iframe", "object", "embed", "form", "base"} {
 			if n := len(elements(t, page, name)); n != 0 {
 				t.Errorf("%s has %d %s elements", path, n, name)
+			}
+		}
+		for _, n := range elements(t, page, "script") {
+			if !strings.HasPrefix(attribute(n, "src"), "/script.js?v=") || text(n) != "" {
+				t.Errorf("%s has the script %v %s", path, n.Attr, text(n))
 			}
 		}
 		for _, n := range elements(t, page, "link") {
@@ -231,7 +236,7 @@ func TestHostileArticles(t *testing.T) {
 	do(h, feedPath) // so that the index page has the headline
 	for _, path := range pagePaths {
 		_, page := do(h, "GET "+path)
-		if n := len(elements(t, page, "script")); n != 0 {
+		if n := len(elements(t, page, "script")); n != 1 {
 			t.Errorf("%s has %d scripts:\n%s", path, n, page)
 		}
 		for _, name := range []string{"a", "img", "article", "b"} {
