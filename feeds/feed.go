@@ -42,5 +42,4 @@ var DefaultWindow = Window{Least: 50, Span: 24 * time.Hour, Most: 500}
 // Archived is how many entries an archive document holds (RFC 5005 §4): the first holds those with
 // the sequence numbers 1 to Archived. It is not more than the least window: news that is in no full
 // archive document yet is in the live one.
-
 const Archived = 50

@@ -181,7 +181,7 @@ type Judge func(*Article) []Entry
 
 // Query asks for a topic's entries, newest first.
 type Query struct {
-	Topic    string // "" for all topics together, each article once
+	Topic    string // "" for all topics together: each article once, without score and evidence, and no archives
 	Language string // BCP 47, primary subtag: only entries in this language; "" for all
 	Window   Window // zero for DefaultWindow
 	Archive  int    // the n-th archive document, from 1, in place of the window; 0 for the window
@@ -204,8 +204,19 @@ type Search struct {
 // Page is a topic's entries and the revision that they show.
 type Page struct {
 	Revision Revision
+	Origin   string // the id that the topic had first: no other topic has it, and renaming does not change it
 	Entries  []Entry
-	Archives int // how many archive documents are full; of a Query for an archive document, too
+
+	// Archive documents (RFC 5005 §4), whichever of the topic's documents this is.
+	Archives int // how many are full
+	Older    int // the next one back that has entries; 0 for none
+	Newer    int // the next one on that is full and has entries; 0 for none, and of the window
+}
+
+// Share is how much of a topic comes from one source.
+type Share struct {
+	Source  Source // its URL, title and site
+	Entries int
 }
 
 // Revision names a state of a topic. A document is a function of it.

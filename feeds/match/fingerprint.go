@@ -15,7 +15,7 @@ const judging = 2
 
 // Fingerprints gives, in the order of the topics, a digest of all that each one's verdicts depend on: its
 // rule, the rules of the topics that it includes, and the gazetteer where places count. Ids, titles,
-// descriptions and examples are not in it.
+// descriptions, examples and what its documents show are not in it.
 func (s *Set) Fingerprints() []string {
 	f := fingerprinter{set: s, done: make([]string, len(s.topics))}
 	if s.gazetteer != nil {
@@ -47,6 +47,7 @@ func (f *fingerprinter) topic(i uint32) string {
 	}{Judging: judging, Rule: t.Topic}
 	r := &parts.Rule
 	r.ID, r.Title, r.Description, r.Topics, r.Examples, r.Rule = "", "", "", nil, feeds.Examples{}, ""
+	r.Window, r.Stories, r.Prefer, r.MinSources, r.Formerly = feeds.Window{}, "", nil, 0, nil
 	for _, other := range t.includes {
 		parts.Includes = append(parts.Includes, f.topic(other))
 	}

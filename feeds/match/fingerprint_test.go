@@ -41,6 +41,10 @@ func TestFingerprints(t *testing.T) {
 			t[0].Title, t[0].Description, t[0].Rule = "Crude", "All about it", "x"
 			t[0].Examples.Yes = []feeds.Example{{Title: "Crude crude"}}
 		}, nil, []bool{false, false, false}},
+		{"what documents show", func(t []feeds.Topic) {
+			t[0].Window, t[0].Stories, t[0].Prefer = feeds.Window{Least: 100, Most: 200}, feeds.OneEntry, []string{"a.example"}
+			t[0].MinSources, t[0].Formerly = 2, []string{"petroleum"}
+		}, nil, []bool{false, false, false}},
 		{"a term", func(t []feeds.Topic) { t[0].Terms.Any[0].Text = "petroleum" }, nil, []bool{true, false, true}},
 		{"a weight", func(t []feeds.Topic) { t[0].Terms.Any[0].Weight = 2 }, nil, []bool{true, false, true}},
 		{"a condition", func(t []feeds.Topic) { t[1].Exclude.URLs = []string{"/sport/"} }, nil, []bool{false, true, true}},
