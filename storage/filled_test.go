@@ -103,7 +103,7 @@ func page(t *testing.T, db *storage.DB, topic string) feeds.Page {
 // served gives every document as a reader gets it: validators and bytes.
 func served(t *testing.T, db *storage.DB) map[string]string {
 	t.Helper()
-	site := web.Site{Title: "Site", URL: "https://site.example", Topics: someTopics, Sources: 2}
+	site := web.Site{Title: "Site", URL: "https://site.example", Topics: someTopics, Sources: make([]feeds.Source, 2)}
 	handler := web.New(web.Options{Store: db, Site: site}).Handler()
 	documents := map[string]string{}
 	for _, topic := range []string{"peru", "energy"} {

@@ -19,7 +19,8 @@ import (
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/{$}", readOnly(s.serveIndex))
-	mux.Handle("/topics/{file}", readOnly(s.serveTopic)) // a wildcard is a whole segment: "{id}.rss" cannot be a pattern
+	mux.Handle("/topics/{file}", readOnly(s.serveStream))
+	mux.Handle("/{file}", readOnly(s.serveStream)) // /all.rss
 	mux.Handle("/about", readOnly(s.serveAbout))
 	mux.Handle("/robots.txt", readOnly(s.serveRobots))
 	mux.Handle("/style.css", readOnly(serveStyle))
@@ -76,28 +77,26 @@ func readOnly(next http.HandlerFunc) http.Handler {
 	})
 }
 
-// extension gives what follows the dot in the name of a topic's document, "" when there is no dot.
-func extension(r *http.Request) string {
-	_, ext, _ := strings.Cut(r.PathValue("file"), ".")
-	return ext
-}
+// extension gives what follows the last dot of the path, "" when there is none.
+func extension(r *http.Request) string { return strings.TrimPrefix(path.Ext(r.URL.Path), ".") }
 
-func (s *Server) serveTopic(w http.ResponseWriter, r *http.Request) {
-	id, ext, dot := strings.Cut(r.PathValue("file"), ".")
-	t, ok := s.view.Load().topics[id]
-	if _, known := render.ByExt(ext); !ok || dot && !known {
+// serveStream answers with a document of a stream, which is made first when there is none yet.
+func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
+	found, ok := s.view.Load().routes[r.URL.Path]
+	if !ok {
 		serveNothing(w, r)
 		return
 	}
-	shown := t.shown.Load()
+	found.stream.touch(time.Now())
+	shown := found.stream.shown.Load()
 	if shown == nil {
 		var err error
-		if shown, err = s.renew(r.Context(), t); err != nil {
+		if shown, err = s.renew(r.Context(), found.stream); err != nil {
 			serveFailure(w, r, err)
 			return
 		}
 	}
-	shown.documents[ext].ServeHTTP(w, r)
+	shown.documents[found.kind].ServeHTTP(w, r)
 }
 
 func (s *Server) serveIndex(w http.ResponseWriter, r *http.Request) {

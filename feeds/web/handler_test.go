@@ -38,16 +38,40 @@ func TestPathPrefix(t *testing.T) {
 	}
 }
 
-func TestCacheAge(t *testing.T) {
-	for ttl, want := range map[time.Duration]string{0: "300", 5 * time.Second: "60", 15 * time.Minute: "900", 24 * time.Hour: "3600"} {
-		set := site()
-		set.TTL = ttl
-		a, body := do(newServer(newStore(), set).Handler(), feedPath)
-		if got := a.Header.Get("Cache-Control"); got != "public, max-age="+want+", stale-while-revalidate="+want+", stale-if-error=86400" {
-			t.Errorf("TTL %v: %s", ttl, got)
+func TestRhythm(t *testing.T) {
+	arrivals := func(gap time.Duration, together, n int) (all []feeds.Entry) {
+		for i := range n {
+			all = append(all, feeds.Entry{At: changed.Add(-gap * time.Duration(i/together))})
 		}
-		if minutes := "<ttl>" + strings.TrimSuffix(fmt.Sprint(newView(set, nil).ttl().Minutes()), ".0") + "</ttl>"; !strings.Contains(body, minutes) {
-			t.Errorf("TTL %v: no %s in the feed", ttl, minutes)
+		return all
+	}
+	for name, test := range map[string]struct {
+		entries []feeds.Entry
+		want    time.Duration
+	}{
+		"none":                  {nil, time.Minute},
+		"one":                   {arrivals(time.Hour, 1, 1), 5 * time.Minute},
+		"all at once":           {arrivals(time.Hour, 9, 9), 5 * time.Minute},
+		"every 15 minutes":      {arrivals(15*time.Minute, 1, 50), 15 * time.Minute},
+		"five every 15 minutes": {arrivals(15*time.Minute, 5, 100), 15 * time.Minute},
+		"every five seconds":    {arrivals(5*time.Second, 1, 500), time.Minute},
+		"every day":             {arrivals(day, 1, 50), time.Hour},
+		"of late more often":    {append(arrivals(2*time.Minute, 1, 11), feeds.Entry{At: changed.Add(-900 * day)}), 2 * time.Minute},
+	} {
+		if got := rhythm(test.entries); got != test.want {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
+		}
+		page := newStore().pages["latin-america"]
+		page.Entries = test.entries
+		store := newStore()
+		store.pages["latin-america"] = page
+		a, body := do(newServer(store, site()).Handler(), feedPath)
+		seconds := int(test.want.Seconds())
+		if got, want := a.Header.Get("Cache-Control"), fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%[1]d, stale-if-error=86400", seconds); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+		if want := fmt.Sprintf("<ttl>%d</ttl>", seconds/60); !strings.Contains(body, want) {
+			t.Errorf("%s: no %s in the feed", name, want)
 		}
 	}
 }

@@ -84,7 +84,7 @@ type row struct {
 	Latest *item
 }
 
-func (t *topic) row(since time.Time) row {
+func (t *stream) row(since time.Time) row {
 	r := row{Topic: t.Topic, Feeds: t.links(), Today: "0"}
 	shown := t.shown.Load()
 	if shown == nil {

@@ -56,7 +56,7 @@ type link struct {
 	URL   string // absolute
 }
 
-func (v *view) frame(title string, topics ...*topic) frame {
+func (v *view) frame(title string, topics ...*stream) frame {
 	f := frame{
 		Site:   v.Site,
 		Root:   v.prefix,
@@ -71,7 +71,7 @@ func (v *view) frame(title string, topics ...*topic) frame {
 }
 
 // links gives the topic's feed in every format.
-func (t *topic) links() []link {
+func (t *stream) links() []link {
 	var links []link
 	for _, f := range render.Formats {
 		mediaType, _, _ := strings.Cut(f.MediaType, ";")
@@ -81,8 +81,8 @@ func (t *topic) links() []link {
 }
 
 // all gives the topics in the site's order.
-func (v *view) all() []*topic {
-	topics := make([]*topic, len(v.Topics))
+func (v *view) all() []*stream {
+	topics := make([]*stream, len(v.Topics))
 	for i, t := range v.Topics {
 		topics[i] = v.topics[t.ID]
 	}
@@ -186,7 +186,7 @@ func span(d time.Duration) string {
 }
 
 // page writes the topic's page.
-func (t *topic) page(items []item, r feeds.Revision) ([]byte, error) {
+func (t *stream) page(items []item, r feeds.Revision) ([]byte, error) {
 	return execute("topic", struct {
 		frame
 		Topic   feeds.Topic

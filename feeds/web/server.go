@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"tributary/feeds"
+	"tributary/feeds/render"
 )
 
 // Store is what this package asks of the storage.
@@ -39,8 +40,7 @@ type Site struct {
 	Title       string
 	URL         string        // public base of every link; may end in a path prefix, never in a slash
 	Topics      []feeds.Topic // in the order of the index page
-	TTL         time.Duration // how long a reader may keep a feed; 0 stands for 5 minutes, limits are 1 minute and 1 hour
-	Sources     int           // how many sources are read
+	Sources     []feeds.Source
 	MinInterval time.Duration // no source is visited more often: a promise that the about page makes
 }
 
@@ -61,6 +61,7 @@ type Server struct {
 	fault fault           // of reading the revisions
 	life  context.Context // of rendering; ends with Run
 	end   context.CancelFunc
+	check func(render.Format, []byte) error // of a feed before it is served
 
 	index       atomic.Pointer[index]
 	indexFlight singleflight.Group
@@ -73,6 +74,7 @@ func New(o Options) *Server {
 		store: o.Store,
 		log:   cmp.Or(o.Logger, slog.Default()),
 		wake:  make(chan struct{}, 1),
+		check: func(render.Format, []byte) error { return nil },
 	}
 	s.life, s.end = context.WithCancel(context.Background())
 	s.view.Store(newView(o.Site, nil))
@@ -130,33 +132,54 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 }
 
-// pass renders every topic that is not shown as it is, and then the index page.
+// pass renders every stream that is to be kept fresh and is not shown as it is, and then the index page.
 func (s *Server) pass(ctx context.Context) {
 	v := s.view.Load()
 	revisions, err := s.store.Revisions(ctx)
 	if s.fault.note(ctx, s.log, "read revisions", err) {
 		return
 	}
+	present := byTopic(revisions)
+	now := time.Now()
 	var moved atomic.Bool
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for _, revision := range revisions {
-		t, ok := v.topics[revision.Topic]
-		if !ok || t.shows(revision) {
-			continue
+	for _, t := range v.kept {
+		revision, ok := present[t.ID]
+		switch {
+		case !ok:
+		case !t.wanted(now):
+			t.shown.Store(nil)
+		case !t.shows(revision):
+			group.Go(func() error {
+				if _, err := s.renew(ctx, t); err == nil {
+					moved.Store(true)
+				}
+				return nil // noted by renew; the other streams go on
+			})
 		}
-		group.Go(func() error {
-			if _, err := s.renew(ctx, t); err == nil {
-				moved.Store(true)
-			}
-			return nil // noted by renew; the other topics go on
-		})
 	}
 	_ = group.Wait()
 	if moved.Load() || !s.index.Load().fresh(v, time.Now()) {
 		_, _ = s.renewIndex(ctx, v) // noted there; the old page stays
 	}
 	s.ready.Store(true)
+}
+
+// byTopic gives each topic's revision by its id and, by "", that of all topics together: its version is
+// the sum of theirs, and it changed when the last of them did.
+func byTopic(revisions []feeds.Revision) map[string]feeds.Revision {
+	all := map[string]feeds.Revision{}
+	var together feeds.Revision
+	for _, r := range revisions {
+		all[r.Topic] = r
+		together.Version += r.Version
+		if r.Changed.After(together.Changed) {
+			together.Changed = r.Changed
+		}
+	}
+	all[""] = together
+	return all
 }
 
 // fault notes failures in the log: the first of a row as an error, and its end.

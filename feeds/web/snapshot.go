@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
 	"tributary/feeds"
@@ -11,24 +12,25 @@ import (
 )
 
 const (
-	renderTime  = 10 * time.Second // the longest that reading and rendering one topic may take
-	settleTries = 3                // seconds that a topic in constant change is waited for
+	renderTime  = 10 * time.Second // the longest that reading and rendering one stream may take
+	settleTries = 3                // seconds that a stream in constant change is waited for
+	mostContent = 8 << 20          // bytes of articles' content in a document; older ones go without
 )
 
-// snapshot is all that we serve of one revision of a topic. It never changes.
+// snapshot is all that we serve of one revision of a stream. It never changes.
 type snapshot struct {
 	view      *view
 	revision  feeds.Revision
-	settled   bool                 // made when the revision's second was over
-	documents map[string]*document // by the URL's extension; "" is the page
-	headline  *item                // of the newest entry; nil when there is none
-	arrivals  []time.Time          // of the entries, newest first
+	settled   bool        // made when the revision's second was over
+	documents []*document // one for each of the kinds
+	headline  *item       // of the newest entry; nil when there is none
+	arrivals  []time.Time // of the entries, newest first
 }
 
-// shows says whether the topic is served as its view and the revision want it.
-func (t *topic) shows(r feeds.Revision) bool {
-	s := t.shown.Load()
-	return s != nil && s.view == t.view && s.settled && s.revision.Version == r.Version && s.revision.Changed.Equal(r.Changed)
+// shows says whether the stream is served as its view and the revision want it.
+func (s *stream) shows(r feeds.Revision) bool {
+	shown := s.shown.Load()
+	return shown != nil && shown.view == s.view && shown.settled && shown.revision.Version == r.Version && shown.revision.Changed.Equal(r.Changed)
 }
 
 // modified is the Last-Modified of a revision: the end of the second in which it was made. So it
@@ -38,14 +40,14 @@ func modified(r feeds.Revision) time.Time {
 	return r.Changed.Truncate(time.Second).Add(time.Second)
 }
 
-// renew renders the topic as it is and serves that from now on. Calls that overlap share one
+// renew renders the stream as it is and serves that from now on. Calls that overlap share one
 // rendering, which goes on when a caller gives up. After a failure the last snapshot stays.
-func (s *Server) renew(ctx context.Context, t *topic) (*snapshot, error) {
+func (s *Server) renew(ctx context.Context, t *stream) (*snapshot, error) {
 	result := t.flight.DoChan("", func() (any, error) {
 		ctx, cancel := context.WithTimeout(s.life, renderTime)
 		defer cancel()
 		fresh, err := s.render(ctx, t)
-		if t.fault.note(ctx, s.log, "render topic", err, "topic", t.ID) {
+		if t.fault.note(ctx, s.log, "render", err, "path", t.path) {
 			return nil, err
 		}
 		t.shown.Store(fresh)
@@ -62,36 +64,37 @@ func (s *Server) renew(ctx context.Context, t *topic) (*snapshot, error) {
 	}
 }
 
-// render makes a snapshot of the topic. It waits for the end of the second in which the topic
+// render makes a snapshot of the stream. It waits for the end of the second in which the stream
 // changed: what else happens in that second belongs to the same Last-Modified. When a revision lies
-// in the future (another node's clock) or the topic never rests, the snapshot is not settled, has
+// in the future (another node's clock) or the stream never rests, the snapshot is not settled, has
 // no Last-Modified, and is soon replaced.
-func (s *Server) render(ctx context.Context, t *topic) (*snapshot, error) {
+func (s *Server) render(ctx context.Context, t *stream) (*snapshot, error) {
 	for try := 1; ; try++ {
-		page, err := s.store.Page(ctx, feeds.Query{Topic: t.ID, Content: true})
+		page, err := s.store.Page(ctx, feeds.Query{Topic: t.ID, Language: t.language, Window: t.Window, Content: true})
 		if err != nil {
-			return nil, fmt.Errorf("read topic %s: %w", t.ID, err)
+			return nil, fmt.Errorf("read %s: %w", t.path, err)
 		}
 		wait := time.Until(modified(page.Revision))
 		if wait <= 0 || wait > time.Second || try == settleTries {
-			return t.snapshot(page, wait <= 0)
+			return s.snapshot(t, page, wait <= 0)
 		}
 		if err := sleep(ctx, wait); err != nil {
-			return nil, fmt.Errorf("wait for topic %s to settle: %w", t.ID, err)
+			return nil, fmt.Errorf("wait for %s to settle: %w", t.path, err)
 		}
 	}
 }
 
-// snapshot renders the topic's page and its feed in every format.
-func (t *topic) snapshot(page feeds.Page, settled bool) (*snapshot, error) {
-	s := &snapshot{view: t.view, revision: page.Revision, settled: settled, documents: map[string]*document{}}
+// snapshot renders the stream's page and its feed in every format.
+func (s *Server) snapshot(t *stream, page feeds.Page, settled bool) (*snapshot, error) {
+	fresh := &snapshot{view: t.view, revision: page.Revision, settled: settled}
+	lighten(page.Entries)
 	items := make([]item, len(page.Entries))
 	for i, e := range page.Entries {
 		items[i] = newItem(e)
-		s.arrivals = append(s.arrivals, e.At)
+		fresh.arrivals = append(fresh.arrivals, e.At)
 	}
 	if len(items) > 0 {
-		s.headline = &items[0]
+		fresh.headline = &items[0]
 	}
 
 	var since time.Time
@@ -102,18 +105,40 @@ func (t *topic) snapshot(page feeds.Page, settled bool) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.documents[""] = newDocument(html, since, pageHeader(), cached(pageAge))
+	fresh.documents = append(fresh.documents, newDocument(html, since, pageHeader(), cached(pageAge)))
 
 	feed := t.feed(page)
 	for _, format := range render.Formats {
-		feed.SelfURL = t.feedURL(format)
-		var b bytes.Buffer
-		if err := format.Write(&b, &feed); err != nil {
-			return nil, fmt.Errorf("write topic %s as %s: %w", t.ID, format.Name, err)
+		d, err := s.feedDocument(t.as(feed, t.path, format), format, since, cached(feed.TTL))
+		if err != nil {
+			return nil, err
 		}
-		always := cached(feed.TTL)
-		always.Set("Link", fmt.Sprintf(`<%s>; rel="self", <%s>; rel="alternate"; type="text/html"`, feed.SelfURL, feed.HomeURL))
-		s.documents[format.Ext] = newDocument(b.Bytes(), since, feedHeader(format.MediaType), always)
+		fresh.documents = append(fresh.documents, d)
 	}
-	return s, nil
+	return fresh, nil
+}
+
+// lighten takes the content from the oldest entries of what would be too large a document. They keep their
+// summaries: nothing is cut in its middle, and nothing is missing.
+func lighten(entries []feeds.Entry) {
+	left := mostContent
+	for i := range entries {
+		if left -= len(entries[i].Article.Content); left < 0 {
+			entries[i].Article.Content = ""
+		}
+	}
+}
+
+// feedDocument writes the feed, with the fields that go with each answer. A document that is not what it
+// should be is an error: it must not be served.
+func (s *Server) feedDocument(feed feeds.Feed, format render.Format, since time.Time, always http.Header) (*document, error) {
+	var b bytes.Buffer
+	if err := format.Write(&b, &feed); err != nil {
+		return nil, fmt.Errorf("write %s: %w", feed.SelfURL, err)
+	}
+	if err := s.check(format, b.Bytes()); err != nil {
+		return nil, fmt.Errorf("check %s: %w", feed.SelfURL, err)
+	}
+	always.Set("Link", fmt.Sprintf(`<%s>; rel="self", <%s>; rel="alternate"; type="text/html"`, feed.SelfURL, feed.HomeURL))
+	return newDocument(b.Bytes(), since, feedHeader(format.MediaType), always), nil
 }

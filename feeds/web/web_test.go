@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -63,11 +64,31 @@ func (m *memory) Page(ctx context.Context, q feeds.Query) (feeds.Page, error) {
 		return feeds.Page{}, m.err
 	}
 	p, ok := m.pages[q.Topic]
+	if q.Topic == "" {
+		p, ok = m.together(), true
+	}
 	if !ok {
 		return feeds.Page{}, fmt.Errorf("topic %q: %w", q.Topic, feeds.ErrNotFound)
 	}
-	p.Entries = slices.Clone(p.Entries[:min(cmp.Or(q.Window, feeds.DefaultWindow).Least, len(p.Entries))])
+	p.Entries = slices.DeleteFunc(slices.Clone(p.Entries), func(e feeds.Entry) bool {
+		return q.Language != "" && e.Article.Language != q.Language
+	})
+	p.Entries = p.Entries[:min(cmp.Or(q.Window, feeds.DefaultWindow).Least, len(p.Entries))]
 	return p, nil
+}
+
+// together is the page of all topics.
+func (m *memory) together() (all feeds.Page) {
+	for _, topic := range slices.Sorted(maps.Keys(m.pages)) {
+		p := m.pages[topic]
+		all.Entries = append(all.Entries, p.Entries...)
+		all.Revision.Version += p.Revision.Version
+		if p.Revision.Changed.After(all.Revision.Changed) {
+			all.Revision.Changed = p.Revision.Changed
+		}
+	}
+	slices.SortStableFunc(all.Entries, func(a, b feeds.Entry) int { return b.At.Compare(a.At) })
+	return all
 }
 
 func (m *memory) Sources(context.Context) ([]feeds.State, error) {
@@ -105,7 +126,7 @@ func (m *memory) readsOf(topic string) int {
 
 func entry(topic string, n int64, title string) feeds.Entry {
 	return feeds.Entry{
-		Topic: topic, Seq: n, At: changed, Score: 4.5,
+		Topic: topic, Seq: n, At: changed.Add(time.Duration(n-8) * 15 * time.Minute), Score: 4.5,
 		Evidence: feeds.Evidence{Hits: []feeds.Hit{
 			{Term: "mexico", Field: feeds.TitleField, Score: 3}, {Term: "cuba", Field: feeds.LeadField, Offset: 9, Score: 1.5},
 		}},
@@ -139,7 +160,10 @@ func newStore() *memory {
 
 func site() Site {
 	return Site{
-		Title: "Tributary", URL: "https://feeds.example", TTL: 15 * time.Minute, Sources: 2, MinInterval: 15 * time.Minute,
+		Title: "Tributary", URL: "https://feeds.example", MinInterval: 15 * time.Minute,
+		Sources: []feeds.Source{
+			{URL: "https://news.example/feed?token=secret", Title: "Example News", Language: "es"}, {URL: "https://b.example/", Language: "en-GB"},
+		},
 		Topics: []feeds.Topic{
 			{ID: "latin-america", Title: "Latin America", Description: "From Tijuana to Ushuaia", Languages: []string{"en", "es"}},
 			{ID: "empty", Title: "Empty"},
@@ -184,7 +208,7 @@ func tags(t *testing.T, s *Server, topic, ext string) map[string]string {
 		t.Fatalf("topic %s has not been rendered", topic)
 	}
 	tags := map[string]string{}
-	for i, v := range shown.documents[ext].variants {
+	for i, v := range shown.documents[slices.Index(kinds, ext)].variants {
 		tags[codings[i].name] = strings.Trim(v.etag, `"`)
 	}
 	return tags
