@@ -13,7 +13,7 @@ import (
 func FuzzTokens(f *testing.F) {
 	for _, s := range []string{
 		"Perú, U.S.'s «x» O'Brien 2.0 — end", "É.U.\u0301 a.b", "\ufe0f\u20e3'\u00ads", "ß.ẞ.İ.ı", "서울 हिन्दी\u200d", "a\xff.b\xe2\x80",
-		"<p>Perú</p><script>x</script>&nbsp;<br>y", "<svg/><svg>", "<", "&#0;&#xfffd;", strings.Repeat("Ǆ", 80), "x\n \n'S",
+		"<p>Perú</p><script>x</script>&nbsp;<br>y", "<svg/><svg>", "<", "&#0;&#xfffd;", strings.Repeat("Ǆ", 80), strings.Repeat("\xa0", 400), "x\n \n'S",
 	} {
 		f.Add(s)
 	}
@@ -94,7 +94,7 @@ func plainSpelling(term string) string {
 func FuzzQuery(f *testing.F) {
 	for _, s := range []string{
 		`(=AI OR "artificial intelligence") NEAR/12 (law OR act OR regulat*) NOT title:horoscope`, "a AND NOT (b | c d)", `NOT NOT x`,
-		"title:(a OR /b+c/) lead:d", `"a" "b"`, "((((a))))", "OR", "/a\\/b/ x", "NEAR/2 (", "body:=US*", "«x y» OR z", "a NEAR/0 b", "NOT|0", "NOT(x)", "(OR)", "\u00a0a\u2003b",
+		"title:(a OR /b+c/) lead:d", `"a" "b"`, "((((a))))", "OR", "/a\\/b/ x", "NEAR/2 (", "body:=US*", "«x y» OR z", "a NEAR/0 b", "NOT|0", `0 "NEAR"`, `"title:x" y`, "NOT(x)", "(OR)", "\u00a0a\u2003b",
 	} {
 		f.Add(s, "law on AI, an act")
 	}

@@ -265,6 +265,11 @@ func (e *expr) String() string {
 		return "(" + strings.Join(parts, word) + ")"
 	case notOp:
 		return "NOT " + e.kids[0].String()
+	case phraseOp:
+		l := lexer{rest: e.text}
+		if t, err := l.next(); err != nil || t.kind != wordsToken || l.rest != "" {
+			return e.fields.prefix() + `"` + e.text + `"`
+		}
 	}
 	return e.fields.prefix() + e.text
 }

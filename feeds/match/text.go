@@ -163,7 +163,7 @@ func leadEnd(text []byte) int {
 		return space
 	}
 	end := leadSize
-	for !utf8.RuneStart(text[end]) {
+	for end > leadSize-utf8.UTFMax && !utf8.RuneStart(text[end]) { // bytes that are no UTF-8 have no such place
 		end--
 	}
 	return end
