@@ -31,13 +31,14 @@
 //
 //	feeds                  nothing
 //	feeds/fetch            nothing
+//	feeds/fold             nothing
 //	feeds/places           feeds
-//	feeds/match            feeds, feeds/places
+//	feeds/match            feeds, feeds/fold, feeds/places
 //	feeds/parse            feeds
 //	feeds/render           feeds
 //	feeds/stories          feeds
 //	feeds/trial            feeds, feeds/match
-//	storage                feeds
+//	storage                feeds, feeds/fold
 //	feeds/crawl            feeds, feeds/fetch, feeds/parse
 //	feeds/discover         feeds, feeds/fetch, feeds/parse
 //	feeds/push             feeds, feeds/fetch

@@ -4,12 +4,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"tributary/feeds/fold"
 )
-
-// maxFold is room for the folded form of one rune: no canonical decomposition is longer than four
-// runes.
-const maxFold = 4 * utf8.UTFMax
 
 // latinEnd ends the runes whose folded form is in a table: Latin-1 and Latin Extended A and B.
 const latinEnd = 0x250
@@ -38,7 +34,7 @@ var latin = func() (t [latinEnd - utf8.RuneSelf]latinLetter) {
 	for i := range t {
 		if r := rune(utf8.RuneSelf + i); unicode.IsLetter(r) {
 			t[i] = latinLetter{
-				fold:    string(appendFold(nil, r)),
+				fold:    string(fold.Append(nil, r)),
 				capital: unicode.IsUpper(r) || unicode.IsTitle(r),
 				small:   unicode.IsLower(r),
 			}
@@ -46,37 +42,6 @@ var latin = func() (t [latinEnd - utf8.RuneSelf]latinLetter) {
 	}
 	return t
 }()
-
-// plain is how letters that Unicode does not decompose are written without their stroke or
-// ligature; lower case.
-var plain = map[rune]string{
-	'ß': "ss", 'æ': "ae", 'œ': "oe", 'ø': "o", 'đ': "d", 'ð': "d", 'þ': "th", 'ł': "l", 'ħ': "h", 'ŧ': "t",
-}
-
-// appendFold appends the folded form of a letter, digit or mark: canonically decomposed (NFD,
-// Unicode annex 15; Hangul stays as it is), without diacritics, and in lower case.
-func appendFold(dst []byte, r rune) []byte {
-	var whole [utf8.UTFMax]byte
-	rest := whole[:utf8.EncodeRune(whole[:], r)]
-	if parts := norm.NFD.Properties(rest).Decomposition(); parts != nil {
-		rest = parts
-	}
-	for len(rest) > 0 {
-		r, size := utf8.DecodeRune(rest)
-		rest = rest[size:]
-		if isDiacritic(r) {
-			continue
-		}
-		// By way of the capital, because ſ and ς are other small forms of s and σ.
-		r = unicode.ToLower(unicode.ToUpper(r))
-		if s, ok := plain[r]; ok {
-			dst = append(dst, s...)
-		} else {
-			dst = utf8.AppendRune(dst, r)
-		}
-	}
-	return dst
-}
 
 // isWordRune says whether words are made of r: letters, digits, and the marks that are letters in
 // their script (diacritics are not).
@@ -87,22 +52,8 @@ func isWordRune(r rune) bool {
 	if r < latinEnd {
 		return latin[r-utf8.RuneSelf].fold != ""
 	}
-	if isApostrophe(r) || isDiacritic(r) || isInvisible(r) {
+	if isApostrophe(r) || fold.IsDiacritic(r) || fold.IsInvisible(r) {
 		return false
 	}
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
-}
-
-// isDiacritic says whether r is a combining accent of the Latin, Greek and Cyrillic scripts, or of
-// symbols.
-func isDiacritic(r rune) bool {
-	return r >= 0x300 && r <= 0x36F || r >= 0x1AB0 && r <= 0x1AFF || r >= 0x1DC0 && r <= 0x1DFF ||
-		r >= 0x20D0 && r <= 0x20FF || r >= 0xFE20 && r <= 0xFE2F
-}
-
-// isInvisible says whether r is a hint for layout that people do not see: soft hyphen, zero-width
-// joiners, direction marks, word joiner, byte order mark, variation selectors.
-func isInvisible(r rune) bool {
-	return r == 0xAD || r >= 0x200C && r <= 0x200F || r == 0x2060 || r == 0xFEFF ||
-		r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF
 }

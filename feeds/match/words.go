@@ -3,6 +3,8 @@ package match
 import (
 	"unicode"
 	"unicode/utf8"
+
+	"tributary/feeds/fold"
 )
 
 // maxWord bounds a word, in folded bytes: a longer one is no word of any language and matches
@@ -92,7 +94,7 @@ func (s *scanner) foldRune() int {
 	if r < latinEnd {
 		l := &latin[r-utf8.RuneSelf]
 		if l.fold == "" {
-			if isInvisible(r) {
+			if fold.IsInvisible(r) {
 				return size
 			}
 			return 0
@@ -103,15 +105,15 @@ func (s *scanner) foldRune() int {
 		s.mixed = s.mixed || l.small
 		return size
 	}
-	if isDiacritic(r) || isInvisible(r) {
+	if fold.IsDiacritic(r) || fold.IsInvisible(r) {
 		return size
 	}
 	if !isWordRune(r) {
 		return 0
 	}
 	capital := unicode.IsUpper(r) || unicode.IsTitle(r)
-	var buf [maxFold]byte
-	for _, b := range appendFold(buf[:0], r) {
+	var buf [fold.Max]byte
+	for _, b := range fold.Append(buf[:0], r) {
 		s.put(b, capital)
 	}
 	s.mixed = s.mixed || !capital && unicode.IsLetter(r)
