@@ -28,7 +28,7 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("/icon.svg", readOnly(serveIcon))
 	mux.Handle("/healthz", readOnly(serveHealth))
 	mux.Handle("/readyz", readOnly(s.serveReady))
-	mux.Handle("/", readOnly(serveNothing))
+	mux.Handle("/", readOnly(s.serveNothing))
 	return s.logged(s.rooted(mux))
 }
 
@@ -41,7 +41,7 @@ func (s *Server) rooted(next http.Handler) http.Handler {
 			p = cmp.Or(rest, "/")
 		}
 		if path.Clean("/"+p) != p {
-			serveNothing(w, r)
+			s.serveNothing(w, r)
 			return
 		}
 		inner, u := *r, *r.URL
@@ -84,7 +84,7 @@ func extension(r *http.Request) string { return strings.TrimPrefix(path.Ext(r.UR
 func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 	found, ok := s.view.Load().routes[r.URL.Path]
 	if !ok {
-		serveNothing(w, r)
+		s.serveNothing(w, r)
 		return
 	}
 	found.stream.touch(time.Now())
@@ -92,7 +92,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 	if shown == nil {
 		var err error
 		if shown, err = s.renew(r.Context(), found.stream); err != nil {
-			serveFailure(w, r, err)
+			s.serveFailure(w, r, err)
 			return
 		}
 	}
@@ -104,7 +104,7 @@ func (s *Server) serveIndex(w http.ResponseWriter, r *http.Request) {
 	if shown == nil {
 		var err error
 		if shown, err = s.renewIndex(r.Context(), s.view.Load()); err != nil {
-			serveFailure(w, r, err)
+			s.serveFailure(w, r, err)
 			return
 		}
 	}
@@ -138,19 +138,16 @@ func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) {
 	say(w, http.StatusOK, "ready")
 }
 
-func serveNothing(w http.ResponseWriter, _ *http.Request) {
-	say(w, http.StatusNotFound, "there is nothing at this address")
-}
+func (s *Server) serveNothing(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, nothingHere) }
 
 // serveFailure answers when there is no document yet and none could be made. The cause is in the
 // log, once.
-func serveFailure(w http.ResponseWriter, r *http.Request, err error) {
+func (s *Server) serveFailure(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, feeds.ErrNotFound) {
-		serveNothing(w, r)
+		s.refuse(w, r, nothingHere)
 		return
 	}
-	w.Header().Set("Retry-After", "60")
-	say(w, http.StatusServiceUnavailable, "this cannot be shown yet; please try again in a minute")
+	s.refuse(w, r, notYet)
 }
 
 // logged writes one debug line per request. It tells nothing about the reader.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"tributary/feeds"
@@ -61,44 +60,103 @@ func (s *Server) renderIndex(ctx context.Context, v *view) (*index, error) {
 		lastVisit = slices.MaxFunc(states, func(a, b feeds.State) int { return a.LastVisit.Compare(b.LastVisit) }).LastVisit
 	}
 	now := time.Now()
-	var rows []row
-	for _, t := range v.all() {
-		rows = append(rows, t.row(midnight(now)))
+	p := indexPage{frame: v.frame("", "/", v.announced()), LastVisit: lastVisit}
+	seen := map[string]bool{}
+	for i, t := range v.all() {
+		n := t.section(midnight(now))
+		if i < mostSections {
+			n.choose(t, seen)
+			p.Sections = append(p.Sections, n)
+		} else {
+			p.Rows = append(p.Rows, n)
+		}
 	}
-	html, err := execute("index", struct {
-		frame
-		Rows      []row
-		LastVisit time.Time
-	}{v.frame("", v.all()...), rows, lastVisit})
+	html, err := execute("index", p)
 	if err != nil {
 		return nil, err
 	}
 	return &index{view: v, made: now, document: newDocument(html, time.Time{}, pageHeader(), cached(pageAge))}, nil
 }
 
-// row is a topic on the index page.
-type row struct {
-	Topic  feeds.Topic
-	Feeds  []link
-	Today  string // how many entries arrived since midnight UTC; "50+" when all that we hold did
-	Latest *item
+const (
+	mostSections  = 12 // topics with their news on the index page; of the others, there is a line
+	mostAnnounced = 12 // topics whose feeds the index page announces to feed readers
+	headlines     = 4  // of a topic on the index page
+	headlinesHeld = 12 // to choose them from
+)
+
+// indexPage is what the index page shows.
+type indexPage struct {
+	frame
+	LastVisit time.Time
+	Sections  []section
+	Rows      []section // of the topics after these
 }
 
-func (t *stream) row(since time.Time) row {
-	r := row{Topic: t.Topic, Feeds: t.links(), Today: "0"}
-	shown := t.shown.Load()
+// section is a topic on the index page.
+type section struct {
+	ID, Title, Description string
+	URL                    string
+	Feeds                  []link
+	Today                  string // how many entries arrived since midnight UTC
+	Lead                   *item  // nil when there is no entry
+	More                   []item
+}
+
+// section gives the topic without its news.
+func (s *stream) section(midnight time.Time) section {
+	n := section{ID: s.ID, Title: s.Title, Description: s.Description, URL: s.view.prefix + s.path, Feeds: s.links()}
+	shown := s.shown.Load()
 	if shown == nil {
-		return r
+		return n
 	}
 	today := 0
 	for _, at := range shown.arrivals {
-		if !at.Before(since) {
+		if !at.Before(midnight) {
 			today++
 		}
 	}
-	r.Latest, r.Today = shown.headline, strconv.Itoa(today)
-	if today == feeds.DefaultWindow.Least {
-		r.Today += "+"
+	n.Today = grouped(today) + " today"
+	switch {
+	case today == 0:
+		n.Today = ""
+	case today == len(shown.arrivals) && today >= feeds.DefaultWindow.Least:
+		n.Today = grouped(today) + "+ today" // there may be more than the documents show
 	}
-	return r
+	return n
+}
+
+// choose fills in the topic's news: the newest that no section before has, else the newest.
+func (n *section) choose(s *stream, seen map[string]bool) {
+	shown := s.shown.Load()
+	if shown == nil {
+		return
+	}
+	var fresh, known []item
+	for _, i := range shown.headlines {
+		if seen[i.ID] {
+			known = append(known, i)
+		} else {
+			fresh = append(fresh, i)
+		}
+	}
+	chosen := slices.Concat(fresh, known)
+	chosen = chosen[:min(headlines, len(chosen))]
+	for _, i := range chosen {
+		seen[i.ID] = true
+	}
+	if len(chosen) > 0 {
+		lead := chosen[0]
+		lead.Summary = shorten(lead.Summary, 240)
+		n.Lead, n.More = &lead, chosen[1:]
+	}
+}
+
+// announced are the feeds that the index page tells feed readers of.
+func (v *view) announced() []link {
+	links := v.everything.links()
+	for _, t := range v.all()[:min(mostAnnounced, len(v.Topics))] {
+		links = append(links, t.links()...)
+	}
+	return links
 }

@@ -2,17 +2,10 @@ package web
 
 import (
 	"bytes"
-	"cmp"
 	"embed"
 	"fmt"
 	"html/template"
-	"math"
-	"net/url"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
-	"unicode"
 
 	"tributary/feeds"
 	"tributary/feeds/render"
@@ -23,17 +16,22 @@ var templateFiles embed.FS
 
 // templates are the pages by name; each fills in the blocks of the layout.
 var templates = map[string]*template.Template{
-	"index": parsePage("index"),
-	"topic": parsePage("topic"),
-	"about": parsePage("about"),
+	"about":   parsePage("about"),
+	"index":   parsePage("index"),
+	"refusal": parsePage("refusal"),
+	"topic":   parsePage("topic"),
 }
 
 func parsePage(name string) *template.Template {
 	t := template.New("layout.html").Funcs(template.FuncMap{
-		"stamp":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"moment": func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04") + " UTC" },
-		"points": func(f float64) string { return strconv.FormatFloat(math.Round(f*100)/100, 'f', -1, 64) },
+		"day":    dayName,
+		"marked": marked,
+		"moment": moment,
+		"points": points,
+		"count":  count,
 		"span":   span,
+		"stamp":  stamp,
+		"times":  timesWord,
 	})
 	return template.Must(t.ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/"+name+".html"))
 }
@@ -45,7 +43,16 @@ type frame struct {
 	Style  string // path of the style sheet, with its version
 	Script string // path of the script, with its version
 	Title  string // of the page; "" on the index page
+	Nav    []choice
 	Feeds  []link // for autodiscovery
+}
+
+// choice is one of several pages to go to.
+type choice struct {
+	Name     string
+	URL      string
+	Language string // of the name; "" for English
+	Here     bool   // it is this page
 }
 
 // link is a feed in one format.
@@ -56,26 +63,27 @@ type link struct {
 	URL   string // absolute
 }
 
-func (v *view) frame(title string, topics ...*stream) frame {
+// frame gives the frame of the page with a title at a path below the service's.
+func (v *view) frame(title, path string, announced []link) frame {
 	f := frame{
 		Site:   v.Site,
 		Root:   v.prefix,
 		Style:  v.prefix + "/style.css?v=" + version(style()),
 		Script: v.prefix + "/script.js?v=" + version(script()),
 		Title:  title,
+		Feeds:  announced,
 	}
-	for _, t := range topics {
-		f.Feeds = append(f.Feeds, t.links()...)
+	for _, c := range []choice{{Name: "Topics", URL: "/"}, {Name: "Everything", URL: "/all"}, {Name: "About", URL: "/about"}} {
+		f.Nav = append(f.Nav, choice{Name: c.Name, URL: v.prefix + c.URL, Here: c.URL == path})
 	}
 	return f
 }
 
-// links gives the topic's feed in every format.
-func (t *stream) links() []link {
+// links gives the stream's feed in every format.
+func (s *stream) links() []link {
 	var links []link
 	for _, f := range render.Formats {
-		mediaType, _, _ := strings.Cut(f.MediaType, ";")
-		links = append(links, link{f.Name, t.Title + " (" + f.Name + ")", mediaType, t.feedURL(f)})
+		links = append(links, link{f.Name, s.Title + " (" + f.Name + ")", plainType(f), s.feedURL(f)})
 	}
 	return links
 }
@@ -98,106 +106,65 @@ func execute(name string, data any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// item is an entry as a page shows it.
-type item struct {
-	ID       string
-	Title    string
-	URL      string // "" when the article has no page
-	Source   string
-	Language string
-	Date     time.Time
-	Summary  string
-	Image    string
-	Score    float64
-	Evidence []feeds.Hit
+// mostShown is how many entries a stream's page shows with summary and evidence; the others are
+// headlines below them.
+const mostShown = 40
+
+// topicPage is what the page of a stream shows.
+type topicPage struct {
+	frame
+	Description  string
+	Siblings     []choice // the same in each language
+	Subscribe    []link
+	Entries      []item
+	Earlier      []item
+	Chart        *chart // nil when there is none
+	Changed      time.Time
+	Newer, Older string // paths of the pages beside this one; "" for none
 }
 
-// newItem takes from an entry what may be shown of it under its source's publish setting.
-func newItem(e feeds.Entry) item {
-	a := e.Article
-	i := item{
-		ID:       a.ID,
-		Title:    cmp.Or(strings.TrimSpace(a.Title), shorten(a.Summary, 80), a.URL, "Untitled"),
-		URL:      webURL(a.URL),
-		Source:   cmp.Or(a.Source.Title, hostname(a.URL), "unknown source"),
-		Language: a.Language,
-		Date:     a.Date(),
-		Score:    e.Score,
-		Evidence: slices.Collect(e.Evidence.Counted()),
+// page writes the stream's page. A nil chart is not drawn.
+func (s *stream) page(p feeds.Page, c *chart) ([]byte, error) {
+	links := s.links()
+	data := topicPage{
+		frame:       s.view.frame(s.Title, s.path, links),
+		Description: s.Description,
+		Siblings:    s.choices(),
+		Subscribe:   links,
+		Chart:       c,
+		Changed:     p.Revision.Changed,
 	}
-	if a.Source.Publish != feeds.Link {
-		i.Summary = shorten(a.Summary, 500)
-	}
-	if a.Source.Publish == feeds.Full || a.Source.Publish == "" {
-		if strings.HasPrefix(a.Image, "https:") { // no other scheme may load, as the policy says
-			i.Image = a.Image
+	for n, e := range p.Entries {
+		i := newItem(s.view.prefix, e.Article, e.Story)
+		if n >= mostShown {
+			data.Earlier = append(data.Earlier, i)
+			continue
 		}
+		if s.ID != "" {
+			because := explain(e, i.Title, i.Summary)
+			i.Why = &because
+		}
+		data.Entries = append(data.Entries, i)
 	}
-	return i
+	return execute("topic", data)
 }
 
-// shorten cuts plain text after a word, to n characters at most and an ellipsis.
-func shorten(s string, n int) string {
-	s = strings.TrimSpace(s)
-	characters := []rune(s)
-	if len(characters) <= n {
-		return s
+// choices are the stream in all languages together and in each; nil when it is not in several.
+func (s *stream) choices() []choice {
+	main := s.main()
+	if len(main.siblings) == 0 {
+		return nil
 	}
-	end := n
-	for end > n/2 && !unicode.IsSpace(characters[end]) {
-		end--
+	all := []choice{{Name: "All languages", URL: s.view.prefix + main.path, Here: s == main}}
+	for _, o := range main.siblings {
+		all = append(all, choice{languageName(o.language), s.view.prefix + o.path, o.language, o == s})
 	}
-	if !unicode.IsSpace(characters[end]) {
-		end = n // no space nearby: not a language with spaces
-	}
-	return strings.TrimRightFunc(string(characters[:end]), unicode.IsSpace) + "…"
-}
-
-// webURL gives the URL when it is one that a browser may follow from our pages, else "".
-func webURL(s string) string {
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return ""
-	}
-	return s
-}
-
-func hostname(s string) string {
-	u, err := url.Parse(s)
-	if err != nil {
-		return ""
-	}
-	return strings.TrimPrefix(u.Hostname(), "www.")
-}
-
-// span writes a duration as it stands after "every", in the largest unit that it is a whole number of.
-func span(d time.Duration) string {
-	n, unit := int(d.Seconds()), "second"
-	if n >= 60 && n%60 == 0 {
-		n, unit = n/60, "minute"
-	}
-	if n >= 60 && n%60 == 0 {
-		n, unit = n/60, "hour"
-	}
-	if n == 1 {
-		return unit
-	}
-	return fmt.Sprintf("%d %ss", n, unit)
-}
-
-// page writes the topic's page.
-func (t *stream) page(items []item, r feeds.Revision) ([]byte, error) {
-	return execute("topic", struct {
-		frame
-		Topic   feeds.Topic
-		Entries []item
-		Changed time.Time
-	}{t.view.frame(t.Title, t), t.Topic, items, r.Changed})
+	return all
 }
 
 // aboutDocument is the page that our User-Agent names: for publishers who find us in their logs.
 func (v *view) aboutDocument() *document {
-	html, err := execute("about", v.frame("About", v.all()...))
+	html, err := execute("about", v.frame("About", "/about", v.everything.links()))
 	if err != nil {
 		panic(err) // cannot happen: the template has been tried with the same types
 	}

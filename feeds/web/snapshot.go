@@ -23,7 +23,7 @@ type snapshot struct {
 	revision  feeds.Revision
 	settled   bool        // made when the revision's second was over
 	documents []*document // one for each of the kinds
-	headline  *item       // of the newest entry; nil when there is none
+	headlines []item      // of the newest entries
 	arrivals  []time.Time // of the entries, newest first
 }
 
@@ -88,20 +88,18 @@ func (s *Server) render(ctx context.Context, t *stream) (*snapshot, error) {
 func (s *Server) snapshot(t *stream, page feeds.Page, settled bool) (*snapshot, error) {
 	fresh := &snapshot{view: t.view, revision: page.Revision, settled: settled}
 	lighten(page.Entries)
-	items := make([]item, len(page.Entries))
 	for i, e := range page.Entries {
-		items[i] = newItem(e)
 		fresh.arrivals = append(fresh.arrivals, e.At)
-	}
-	if len(items) > 0 {
-		fresh.headline = &items[0]
+		if i < headlinesHeld {
+			fresh.headlines = append(fresh.headlines, newItem(t.view.prefix, e.Article, e.Story))
+		}
 	}
 
 	var since time.Time
 	if settled && !page.Revision.Changed.IsZero() {
 		since = modified(page.Revision)
 	}
-	html, err := t.page(items, page.Revision)
+	html, err := t.page(page, nil)
 	if err != nil {
 		return nil, err
 	}

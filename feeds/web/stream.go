@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"slices"
@@ -24,6 +25,7 @@ type stream struct {
 	path        string    // of its page, below the site's URL: "/topics/latin-america.es"
 	language    string    // the primary subtag of the one language; "" for all
 	siblings    []*stream // the same in one language each; nil when this is such a one, or there are not several
+	parent      *stream   // the same in all languages; nil when this is it
 	lazy        bool      // made when it is asked for, and kept fresh only while it is
 
 	asked  atomic.Int64 // Unix time of the last request but for a minute; of a lazy one
@@ -47,12 +49,15 @@ func (v *view) streams(t feeds.Topic, path string, lazy bool) []*stream {
 		return all
 	}
 	for _, l := range languages {
-		sibling := &stream{Topic: t, view: v, path: path + "." + l, language: l, lazy: true}
+		sibling := &stream{Topic: t, view: v, path: path + "." + l, language: l, lazy: true, parent: main}
 		sibling.Title += " (" + languageName(l) + ")"
 		main.siblings = append(main.siblings, sibling)
 	}
 	return append(all, main.siblings...)
 }
+
+// main is the stream in all languages.
+func (s *stream) main() *stream { return cmp.Or(s.parent, s) }
 
 // primaries gives the primary subtags of language tags (BCP 47), each once.
 func primaries(tags []string) []string {
