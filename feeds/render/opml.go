@@ -56,6 +56,19 @@ func OPML(w io.Writer, title string, list []feeds.Subscription) error {
 	return nil
 }
 
+// Public gives the list without the feeds whose addresses open something to whoever reads them, and
+// without such addresses of sites.
+func Public(list []feeds.Subscription) []feeds.Subscription {
+	var public []feeds.Subscription
+	for _, s := range list {
+		if publicURL(s.URL) != "" {
+			s.SiteURL = publicURL(s.SiteURL)
+			public = append(public, s)
+		}
+	}
+	return public
+}
+
 // folder gives the folder of that name inside o, and makes it where there is none.
 func (o *outline) folder(name string) *outline {
 	i := slices.IndexFunc(o.Inside, func(x *outline) bool { return x.Feed == "" && x.Text == name })

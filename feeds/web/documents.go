@@ -19,16 +19,17 @@ import (
 
 // document is the answer to a GET of one URL, in every content coding. It never changes.
 type document struct {
+	status   int       // with the body: 200 or, for a part of a feed, 226
 	modified time.Time // whole seconds; zero when Last-Modified is not sent
 	variants [len(codings)]variant
 }
 
 // variant is a document in one content coding. Answers share the slices of its header fields.
 type variant struct {
-	bytes  []byte
-	etag   string      // strong, the hash of the bytes (RFC 9110 §8.8.3.3)
-	always http.Header // fields of a 200 and of a 304 (RFC 9110 §15.4.5)
-	body   http.Header // fields of a 200 only: they tell about the body
+	bytes []byte
+	etag  string      // strong, the hash of the bytes (RFC 9110 §8.8.3.3)
+	whole http.Header // fields that come with the bytes
+	held  http.Header // fields of a 304 (RFC 9110 §15.4.5)
 }
 
 // coding is a content coding (RFC 9110 §8.4.1).
@@ -66,22 +67,33 @@ const identity = len(codings) - 1
 // newDocument compresses the bytes in every coding. Of the header fields, always go with a 200 and
 // with a 304, and body with a 200 only. A zero time is not sent as Last-Modified.
 func newDocument(content []byte, modified time.Time, body, always http.Header) *document {
-	d := &document{modified: modified}
+	d := &document{status: http.StatusOK, modified: modified}
 	for i, c := range codings {
-		v := variant{bytes: c.pack(content), always: maps.Clone(always), body: maps.Clone(body)}
+		v := variant{bytes: c.pack(content), held: maps.Clone(always), whole: maps.Clone(always)}
 		sum := sha256.Sum256(v.bytes)
 		v.etag = `"` + hex.EncodeToString(sum[:16]) + `"`
-		v.always.Set("ETag", v.etag)
-		v.body.Set("Content-Length", strconv.Itoa(len(v.bytes)))
+		v.held.Set("ETag", v.etag)
+		maps.Copy(v.whole, body)
+		v.whole.Set("ETag", v.etag)
+		v.whole.Set("Content-Length", strconv.Itoa(len(v.bytes)))
 		if i != identity {
-			v.body.Set("Content-Encoding", c.name)
+			v.whole.Set("Content-Encoding", c.name)
 		}
 		if !modified.IsZero() {
-			v.body.Set("Last-Modified", modified.UTC().Format(http.TimeFormat))
+			v.whole.Set("Last-Modified", modified.UTC().Format(http.TimeFormat))
 		}
 		d.variants[i] = v
 	}
 	return d
+}
+
+// size is how many bytes the document takes in memory, about.
+func (d *document) size() int {
+	size := 4 << 10
+	for _, v := range d.variants {
+		size += len(v.bytes)
+	}
+	return size
 }
 
 // pack gives the content in the coding, in a slice without slack: documents live long.
@@ -102,24 +114,33 @@ func (c coding) pack(content []byte) []byte {
 
 // ServeHTTP answers GET and HEAD with the document or, when the reader has it, with a 304.
 func (d *document) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	d.answer(w, r, time.Now())
+}
+
+// answer does the same, and gives the status and the length of the body.
+func (d *document) answer(w http.ResponseWriter, r *http.Request, now time.Time) (status, length int) {
 	h := w.Header()
-	accepted, ok := negotiate(r.Header.Values("Accept-Encoding"))
-	if held := d.held(r, accepted, time.Now()); held != nil {
-		if r.Header.Get("Origin") == "" { // only a script needs its leave a second time
-			maps.DeleteFunc(h, func(name string, _ []string) bool { return openToScripts[name] != nil })
+	accepted, ok := negotiate(r.Header["Accept-Encoding"])
+	if held := d.held(r, accepted, now); held != nil {
+		maps.Copy(h, held.held)
+		if len(r.Header["Origin"]) > 0 && held.whole["Access-Control-Allow-Origin"] != nil { // only a script needs its leave a second time
+			maps.Copy(h, openToScripts)
 		}
-		maps.Copy(h, held.always)
 		w.WriteHeader(http.StatusNotModified)
-		return
+		return http.StatusNotModified, 0
 	}
 	if !ok {
-		say(w, http.StatusNotAcceptable, "none of the acceptable content codings is offered here")
-		return
+		say(w, r, http.StatusNotAcceptable, "none of the acceptable content codings is offered here")
+		return http.StatusNotAcceptable, 0
 	}
 	v := &d.variants[accepted]
-	maps.Copy(h, v.always)
-	maps.Copy(h, v.body)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(v.bytes) // a reader that has gone needs no answer
+	maps.Copy(h, v.whole)
+	if d.status != http.StatusOK {
+		w.WriteHeader(d.status)
 	}
+	if r.Method == http.MethodHead {
+		return d.status, 0
+	}
+	n, _ := w.Write(v.bytes) // a reader that has gone needs no answer
+	return d.status, n
 }

@@ -25,8 +25,12 @@ func cached(age time.Duration) http.Header {
 func feedHeader(mediaType string) http.Header {
 	h := bodyHeader(mediaType, "default-src 'none'; sandbox; style-src 'self'")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	maps.Copy(h, openToScripts)
 	return h
 }
+
+// listHeader gives the fields that come with a list of feeds.
+func listHeader() http.Header { return feedHeader("text/x-opml; charset=utf-8") }
 
 // pageHeader gives the fields that come with a page's bytes. Nothing inline runs or paints, and what
 // articles bring of their own is pictures and sound.
@@ -57,10 +61,20 @@ var openToScripts = http.Header{
 }
 
 // say answers with a line of plain text that nobody may keep.
-func say(w http.ResponseWriter, status int, line string) {
+func say(w http.ResponseWriter, r *http.Request, status int, line string) {
+	w.Header().Set("Cache-Control", "no-store")
+	tell(w, r, status, line)
+}
+
+// tell answers with a line of plain text.
+func tell(w http.ResponseWriter, r *http.Request, status int, line string) {
 	h := w.Header()
 	maps.Copy(h, assetHeader("text/plain; charset=utf-8"))
-	h.Set("Cache-Control", "no-store")
+	if open(r) {
+		maps.Copy(h, openToScripts)
+	}
 	w.WriteHeader(status)
-	_, _ = fmt.Fprintln(w, line)
+	if r.Method != http.MethodHead {
+		_, _ = fmt.Fprintln(w, line)
+	}
 }

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"strings"
-
-	"tributary/feeds/render"
 )
 
 // refusal is an answer that is not what was asked for.
@@ -19,6 +17,7 @@ type refusal struct {
 // The answers that are the same at every address.
 var (
 	nothingHere = refusal{http.StatusNotFound, "Nothing here", "there is nothing at this address"}
+	gone        = refusal{http.StatusGone, "Gone", "this topic is not published any more"}
 	notYet      = refusal{http.StatusServiceUnavailable, "Not yet", "this cannot be shown yet; please try again in a minute"}
 )
 
@@ -30,7 +29,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why refusal) {
 		h.Set("Retry-After", "60")
 	}
 	if !wantsPage(r) {
-		say(w, why.Status, why.Message)
+		say(w, r, why.Status, why.Message)
 		return
 	}
 	v := s.view.Load()
@@ -39,7 +38,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why refusal) {
 		Message string
 	}{v.frame(why.Title, "", nil), strings.ToUpper(why.Message[:1]) + why.Message[1:] + "."})
 	if err != nil {
-		say(w, why.Status, why.Message)
+		say(w, r, why.Status, why.Message)
 		return
 	}
 	maps.Copy(h, pageHeader())
@@ -53,7 +52,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why refusal) {
 
 // wantsPage says whether a browser asks for a page: it names HTML among what it accepts.
 func wantsPage(r *http.Request) bool {
-	if _, feed := render.ByExt(extension(r)); feed {
+	if open(r) {
 		return false
 	}
 	for _, line := range r.Header.Values("Accept") {

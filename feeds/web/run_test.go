@@ -359,7 +359,7 @@ func TestSetSite(t *testing.T) {
 		changed.Topics = []feeds.Topic{{ID: "latin-america", Title: "América Latina"}, {ID: "unstored", Title: "Stored now"}}
 		store.add("unstored", "First")
 		s.SetSite(changed)
-		if a, _ := do(h, "GET /topics/empty.rss"); a.StatusCode != http.StatusNotFound {
+		if a, _ := do(h, "GET /topics/empty.rss"); a.StatusCode != http.StatusGone {
 			t.Errorf("a topic that went: status %d", a.StatusCode)
 		}
 		if a, _ := do(h, feedPath); a.Header.Get("Etag") != old.Header.Get("Etag") {

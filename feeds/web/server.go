@@ -11,7 +11,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"net/netip"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -37,11 +40,13 @@ type Store interface {
 
 // Site is what the config says about the outside of the service.
 type Site struct {
-	Title       string
-	URL         string        // public base of every link; may end in a path prefix, never in a slash
-	Topics      []feeds.Topic // in the order of the index page
-	Sources     []feeds.Source
-	MinInterval time.Duration // no source is visited more often: a promise that the about page makes
+	Title   string
+	URL     string        // public base of every link; may end in a path prefix, never in a slash
+	Topics  []feeds.Topic // in the order of the index page
+	Sources []feeds.Source
+	// TrustedProxies are believed when they say for whom they ask.
+	TrustedProxies []netip.Prefix
+	MinInterval    time.Duration // no source is visited more often: a promise that the about page makes
 }
 
 // Options is what New needs; every field but Logger is required.
@@ -62,11 +67,26 @@ type Server struct {
 	life  context.Context // of rendering; ends with Run
 	end   context.CancelFunc
 	check func(render.Format, []byte) error // of a feed before it is served
+	made  *cache                            // of what is made on request: archive documents, deltas
+
+	since   time.Time // when the server was made
+	agents  *agents
+	limiter *limiter
+	dead    graveyard
+	others  others // answers that are no documents of streams
+
+	retired      atomic.Pointer[map[string]bool] // topics that were configured once
+	retiredOf    *view                           // for which Run has read them
+	retiredFault fault
+	sourcesFault fault
 
 	index       atomic.Pointer[index]
 	indexFlight singleflight.Group
 	indexFault  fault
 }
+
+// mostMade is how many bytes of documents that were made on request are kept.
+const mostMade = 32 << 20
 
 // New makes a server. It reads nothing and starts nothing: Run does.
 func New(o Options) *Server {
@@ -74,9 +94,12 @@ func New(o Options) *Server {
 		store: o.Store,
 		log:   cmp.Or(o.Logger, slog.Default()),
 		wake:  make(chan struct{}, 1),
+		since: time.Now(), agents: newAgents(), limiter: newLimiter(),
 		check: func(render.Format, []byte) error { return nil },
 	}
 	s.life, s.end = context.WithCancel(context.Background())
+	s.made = newCache(s.life, mostMade, runtime.GOMAXPROCS(0))
+	s.retired.Store(&map[string]bool{})
 	s.view.Store(newView(o.Site, nil))
 	return s
 }
@@ -86,8 +109,25 @@ func New(o Options) *Server {
 func (s *Server) SetSite(site Site) {
 	for {
 		old := s.view.Load()
-		if s.view.CompareAndSwap(old, newView(site, old)) {
+		fresh := newView(site, old)
+		if s.view.CompareAndSwap(old, fresh) {
+			s.keepCounts(old, fresh)
+			s.retire(slices.Collect(maps.Keys(old.topics)))
 			s.nudge()
+			return
+		}
+	}
+}
+
+// retire adds topics to those that were configured once.
+func (s *Server) retire(ids []string) {
+	for {
+		old := s.retired.Load()
+		all := maps.Clone(*old)
+		for _, id := range ids {
+			all[id] = true
+		}
+		if s.retired.CompareAndSwap(old, &all) {
 			return
 		}
 	}
@@ -119,6 +159,7 @@ func (s *Server) Run(ctx context.Context) error {
 	defer s.end()
 	for {
 		s.pass(ctx)
+		s.readRetired(ctx)
 		select {
 		case <-s.wake:
 		case <-time.After(idle):
@@ -154,6 +195,7 @@ func (s *Server) pass(ctx context.Context) {
 			group.Go(func() error {
 				if _, err := s.renew(ctx, t); err == nil {
 					moved.Store(true)
+					t.seen = revision
 				}
 				return nil // noted by renew; the other streams go on
 			})
@@ -164,6 +206,26 @@ func (s *Server) pass(ctx context.Context) {
 		_, _ = s.renewIndex(ctx, v) // noted there; the old page stays
 	}
 	s.ready.Store(true)
+}
+
+// readRetired asks the store for the topics that were configured once, when a config has come.
+func (s *Server) readRetired(ctx context.Context) {
+	v := s.view.Load()
+	if s.retiredOf == v {
+		return
+	}
+	store, ok := s.store.(interface {
+		Retired(ctx context.Context) ([]string, error)
+	})
+	if !ok {
+		return
+	}
+	ids, err := store.Retired(ctx)
+	if s.retiredFault.note(ctx, s.log, "read retired topics", err) {
+		return
+	}
+	s.retire(ids)
+	s.retiredOf = v
 }
 
 // byTopic gives each topic's revision by its id and, by "", that of all topics together: its version is

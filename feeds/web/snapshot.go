@@ -25,12 +25,23 @@ type snapshot struct {
 	documents []*document // one for each of the kinds
 	headlines []item      // of the newest entries
 	arrivals  []time.Time // of the entries, newest first
+	page      feeds.Page  // what was shown, for deltas
+	ttl       time.Duration
+	history   *history
 }
 
-// shows says whether the stream is served as its view and the revision want it.
+// shows says whether the stream is served as its view and the revision want it. The revision of all topics
+// together is compared with what it was before: the store's counts topics too that are not configured.
 func (s *stream) shows(r feeds.Revision) bool {
 	shown := s.shown.Load()
-	return shown != nil && shown.view == s.view && shown.settled && shown.revision.Version == r.Version && shown.revision.Changed.Equal(r.Changed)
+	if shown == nil || shown.view != s.view || !shown.settled {
+		return false
+	}
+	known := shown.revision
+	if s.ID == "" {
+		known = s.seen
+	}
+	return known.Version == r.Version && known.Changed.Equal(r.Changed)
 }
 
 // modified is the Last-Modified of a revision: the end of the second in which it was made. So it
@@ -86,7 +97,7 @@ func (s *Server) render(ctx context.Context, t *stream) (*snapshot, error) {
 
 // snapshot renders the stream's page and its feed in every format.
 func (s *Server) snapshot(t *stream, page feeds.Page, settled bool) (*snapshot, error) {
-	fresh := &snapshot{view: t.view, revision: page.Revision, settled: settled}
+	fresh := &snapshot{view: t.view, revision: page.Revision, settled: settled, page: page, ttl: rhythm(page.Entries)}
 	lighten(page.Entries)
 	for i, e := range page.Entries {
 		fresh.arrivals = append(fresh.arrivals, e.At)
@@ -105,14 +116,19 @@ func (s *Server) snapshot(t *stream, page feeds.Page, settled bool) (*snapshot, 
 	}
 	fresh.documents = append(fresh.documents, newDocument(html, since, pageHeader(), cached(pageAge)))
 
-	feed := t.feed(page)
 	for _, format := range render.Formats {
-		d, err := s.feedDocument(t.as(feed, t.path, format), format, since, cached(feed.TTL))
+		feed := t.live(page, format)
+		d, err := s.feedDocument(feed, format, since, cached(feed.TTL))
 		if err != nil {
 			return nil, err
 		}
 		fresh.documents = append(fresh.documents, d)
 	}
+	var before *history
+	if had := t.shown.Load(); had != nil {
+		before = had.history
+	}
+	fresh.history = before.next(page.Entries, fresh.documents)
 	return fresh, nil
 }
 

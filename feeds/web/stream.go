@@ -30,6 +30,7 @@ type stream struct {
 
 	asked  atomic.Int64 // Unix time of the last request but for a minute; of a lazy one
 	shown  atomic.Pointer[snapshot]
+	seen   feeds.Revision     // as the last pass that rendered this found it
 	flight singleflight.Group // one rendering at a time
 	fault  fault
 }
@@ -104,7 +105,7 @@ func (s *stream) feedURL(f render.Format) string { return s.pageURL() + "." + f.
 // feed makes the stream's feed without what differs between the formats.
 func (s *stream) feed(page feeds.Page) feeds.Feed {
 	f := feeds.Feed{
-		ID:          s.feedID(),
+		ID:          s.feedID(page.Origin),
 		Title:       s.Title,
 		Description: s.view.Title,
 		Language:    s.language,
@@ -122,6 +123,13 @@ func (s *stream) feed(page feeds.Page) feeds.Feed {
 	return f
 }
 
+// live is the feed of the stream's window, which leads on to the archive documents.
+func (s *stream) live(page feeds.Page, format render.Format) feeds.Feed {
+	f := s.feed(page)
+	f.Links = s.linkArchive(f.Links, "prev-archive", page.Older, format)
+	return s.as(f, s.path, format)
+}
+
 // as completes the feed for a format, at the path of a document without its extension.
 func (s *stream) as(f feeds.Feed, path string, format render.Format) feeds.Feed {
 	f.SelfURL = s.view.URL + path + "." + format.Ext
@@ -130,6 +138,10 @@ func (s *stream) as(f feeds.Feed, path string, format render.Format) feeds.Feed 
 		if other.Ext != format.Ext {
 			links = append(links, feeds.FeedLink{Rel: "alternate", URL: s.view.URL + path + "." + other.Ext, Type: plainType(other), Title: f.Title})
 		}
+	}
+	if f.Archive {
+		f.Links = links
+		return f
 	}
 	for _, sibling := range s.siblings {
 		links = append(links, feeds.FeedLink{Rel: "alternate", URL: sibling.feedURL(format), Type: plainType(format),
@@ -174,13 +186,10 @@ func rhythm(entries []feeds.Entry) time.Duration {
 	return min(max(mean.Truncate(time.Minute), shortest), longest)
 }
 
-// feedID makes the feed's id from the topic's oldest id, so that it outlives every change of host, name
-// and title: a UUID of version 8 (RFC 9562 §5.8).
-func (s *stream) feedID() string {
-	id := s.ID
-	if n := len(s.Formerly); n > 0 {
-		id = s.Formerly[n-1]
-	}
+// feedID makes the feed's id from the id that the topic had first, so that it outlives every change of
+// host, name and title: a UUID of version 8 (RFC 9562 §5.8).
+func (s *stream) feedID(origin string) string {
+	id := cmp.Or(origin, s.ID)
 	if s.language != "" {
 		id += "." + s.language
 	}

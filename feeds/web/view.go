@@ -1,6 +1,7 @@
 package web
 
 import (
+	"hash/maphash"
 	"net/url"
 	"strings"
 	"time"
@@ -18,14 +19,19 @@ type view struct {
 	topics     map[string]*stream
 	kept       []*stream         // all streams, in the order in which they are made
 	routes     map[string]*route // by path
+	renamed    map[string]string // present ids of topics, by those that they had before
 	about      *document
 	robots     *document
+	opml       *document
 }
 
 // route is the URL of a stream's document.
 type route struct {
 	stream *stream
-	kind   int // index of a snapshot's documents
+	kind   int    // index of a snapshot's documents
+	path   string // below the site's URL
+	hash   uint64 // of the path
+	tally  *tally // stays from one view to the next
 }
 
 // kinds are the documents of a stream by the URL's extension; "" is the page.
@@ -39,7 +45,7 @@ var kinds = func() []string {
 
 // newView makes a view whose streams go on showing what the old view shows; old may be nil.
 func newView(site Site, old *view) *view {
-	v := &view{Site: site, topics: make(map[string]*stream, len(site.Topics)), routes: map[string]*route{}}
+	v := &view{Site: site, topics: make(map[string]*stream, len(site.Topics)), routes: map[string]*route{}, renamed: map[string]string{}}
 	if u, err := url.Parse(site.URL); err == nil {
 		v.prefix = strings.TrimRight(u.Path, "/")
 	}
@@ -51,11 +57,14 @@ func newView(site Site, old *view) *view {
 		all := v.streams(t, "/topics/"+t.ID, false)
 		v.topics[t.ID] = all[0]
 		v.add(all, old)
+		for _, former := range t.Formerly {
+			v.renamed[former] = t.ID
+		}
 	}
 	all := v.streams(feeds.Topic{Title: "All topics", Description: "Every article of every topic"}, "/all", true)
 	v.everything = all[0]
 	v.add(all, old)
-	v.about = v.aboutDocument()
+	v.about, v.opml = v.aboutDocument(), v.opmlDocument()
 	v.robots = newDocument([]byte("User-agent: *\nAllow: /\n"), time.Time{}, assetHeader("text/plain; charset=utf-8"), cached(day))
 	return v
 }
@@ -69,7 +78,11 @@ func (v *view) add(streams []*stream, old *view) {
 			if ext != "" {
 				path += "." + ext
 			}
-			v.routes[path] = &route{s, kind}
+			counted := &tally{}
+			if old != nil && old.routes[path] != nil {
+				counted = old.routes[path].tally
+			}
+			v.routes[path] = &route{s, kind, path, maphash.String(digests, path), counted}
 		}
 		if old == nil {
 			continue

@@ -23,6 +23,7 @@ type memory struct {
 	mu      sync.Mutex
 	pages   map[string]feeds.Page
 	states  []feeds.State
+	retired []string
 	err     error
 	hang    chan struct{} // when not nil, Page waits until it is closed
 	reads   map[string]int
@@ -89,6 +90,12 @@ func (m *memory) together() (all feeds.Page) {
 	}
 	slices.SortStableFunc(all.Entries, func(a, b feeds.Entry) int { return b.At.Compare(a.At) })
 	return all
+}
+
+func (m *memory) Retired(context.Context) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.retired, m.err
 }
 
 func (m *memory) Sources(context.Context) ([]feeds.State, error) {
@@ -181,6 +188,7 @@ func request(lines string) *http.Request {
 	first, rest, _ := strings.Cut(lines, "\n")
 	method, target, _ := strings.Cut(first, " ")
 	r := httptest.NewRequest(method, target, nil)
+	r.RemoteAddr = "127.0.0.1:1234" // whose requests are not limited
 	for line := range strings.Lines(rest) {
 		name, value, _ := strings.Cut(strings.TrimRight(line, "\n"), ":")
 		r.Header.Add(name, strings.TrimSpace(value))

@@ -1,0 +1,118 @@
+package web
+
+import (
+	"container/list"
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"tributary/feeds"
+)
+
+// cache holds documents that are made on request, up to a number of bytes. The one that was asked for
+// least recently goes first.
+type cache struct {
+	life  context.Context // of making
+	most  int             // bytes
+	turns chan struct{}   // of making: a slot for each one under way
+
+	mu     sync.Mutex
+	bytes  int
+	held   map[string]*list.Element // of *kept
+	order  list.List                // the latest first
+	flight singleflight.Group
+}
+
+// kept is a document in a cache.
+type kept struct {
+	key      string
+	document *document
+	made     time.Time
+}
+
+func newCache(life context.Context, most, turns int) *cache {
+	return &cache{life: life, most: most, turns: make(chan struct{}, turns), held: map[string]*list.Element{}}
+}
+
+// get gives the document of the key as it was made at most so long ago. Calls that overlap share the
+// making, which goes on when a caller gives up. What cannot be made anew stays as it was; only what is
+// not there any more (feeds.ErrNotFound) goes.
+func (c *cache) get(ctx context.Context, key string, age time.Duration, produce func(context.Context) (*document, error)) (*document, error) {
+	had := c.find(key)
+	if had != nil && time.Since(had.made) <= age {
+		return had.document, nil
+	}
+	result := c.flight.DoChan(key, func() (any, error) {
+		ctx, cancel := context.WithTimeout(c.life, renderTime)
+		defer cancel()
+		select {
+		case c.turns <- struct{}{}:
+			defer func() { <-c.turns }()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		d, err := produce(ctx)
+		if err == nil {
+			c.put(&kept{key, d, time.Now()})
+		} else if errors.Is(err, feeds.ErrNotFound) {
+			c.drop(key)
+		}
+		return d, err
+	})
+	select {
+	case r := <-result:
+		if r.Err == nil {
+			return r.Val.(*document), nil
+		}
+		if had == nil || errors.Is(r.Err, feeds.ErrNotFound) {
+			return nil, r.Err
+		}
+		return had.document, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (c *cache) find(key string) *kept {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.held[key]
+	if !ok {
+		return nil
+	}
+	c.order.MoveToFront(e)
+	return e.Value.(*kept)
+}
+
+func (c *cache) put(k *kept) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.remove(k.key)
+	size := k.document.size()
+	if size > c.most {
+		return
+	}
+	for c.bytes+size > c.most {
+		c.remove(c.order.Back().Value.(*kept).key)
+	}
+	c.held[k.key] = c.order.PushFront(k)
+	c.bytes += size
+}
+
+func (c *cache) drop(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.remove(key)
+}
+
+// remove is called with the lock held.
+func (c *cache) remove(key string) {
+	if e, ok := c.held[key]; ok {
+		delete(c.held, key)
+		c.order.Remove(e)
+		c.bytes -= e.Value.(*kept).document.size()
+	}
+}

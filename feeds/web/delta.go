@@ -1,0 +1,169 @@
+package web
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"hash/maphash"
+	"maps"
+	"net/http"
+	"strings"
+
+	"tributary/feeds"
+	"tributary/feeds/render"
+)
+
+// remembered is how many of a stream's last documents are known by their tags.
+const remembered = 16
+
+// history knows what the last documents of a stream were, so that a reader which holds one of them gets
+// what is newer, and nothing else (RFC 3229, with the instance manipulation "feed"). It never changes.
+type history struct {
+	generation int                   // of the documents that it belongs to
+	entries    map[string]entryState // those of that generation, by their articles' ids
+	tags       [remembered][]tag     // of a generation's documents at generation % remembered
+}
+
+// entryState is what an entry was, and the generation since which it is so.
+type entryState struct {
+	digest uint64
+	since  int
+}
+
+// tag is the beginning of an entity tag, and which document it names.
+type tag struct {
+	start uint64
+	kind  int
+}
+
+// digests compares entries within this process.
+var digests = maphash.MakeSeed()
+
+// next is the history of the documents that follow; h may be nil.
+func (h *history) next(entries []feeds.Entry, documents []*document) *history {
+	n := &history{entries: make(map[string]entryState, len(entries))}
+	if h != nil {
+		n.generation, n.tags = h.generation+1, h.tags
+	}
+	claimed := map[string]bool{}
+	for _, e := range entries {
+		var hash maphash.Hash
+		hash.SetSeed(digests)
+		fmt.Fprintf(&hash, "%v", e)
+		m := entryState{hash.Sum64(), n.generation}
+		if h != nil && h.entries[e.Article.ID].digest == m.digest {
+			m.since = h.entries[e.Article.ID].since
+		}
+		n.entries[e.Article.ID] = m
+		claimed[render.EntryID(e.Article)] = true
+	}
+	n.tags[n.generation%remembered] = nil
+	if len(claimed) < len(entries) { // an id may then be another in a part of the document
+		n.entries = nil
+		return n
+	}
+	var tags []tag
+	for kind, d := range documents[1:] {
+		for _, v := range d.variants {
+			tags = append(tags, tag{tagStart(strings.Trim(v.etag, `"`)), kind + 1})
+		}
+	}
+	n.tags[n.generation%remembered] = tags
+	return n
+}
+
+// tagStart reads a tag of ours without its quotes; 0 for another.
+func tagStart(t string) uint64 {
+	b, err := hex.DecodeString(t[:min(len(t), 16)])
+	if err != nil || len(b) < 8 {
+		return 0
+	}
+	var n uint64
+	for _, c := range b {
+		n = n<<8 | uint64(c)
+	}
+	return n
+}
+
+// held gives the latest generation before the present one whose document of the kind a reader says it
+// holds, and the beginning of its tag; -1 for none.
+func (h *history) held(fields []string, kind int) (generation int, held uint64) {
+	generation = -1
+	for theirs := range entityTags(strings.Join(fields, ",")) {
+		start := tagStart(theirs)
+		for g := max(0, h.generation-remembered+1); g < h.generation && start != 0; g++ {
+			for _, t := range h.tags[g%remembered] {
+				if t == (tag{start, kind}) && g > generation {
+					generation, held = g, start
+				}
+			}
+		}
+	}
+	return generation, held
+}
+
+// wantsDelta says whether a request accepts the instance manipulation "feed" (RFC 3229 §10.5.3).
+func wantsDelta(r *http.Request) bool {
+	for _, field := range r.Header["A-Im"] {
+		for element := range strings.SplitSeq(field, ",") {
+			if name, weight, ok := acceptance(element); ok && weight > 0 && strings.EqualFold(name, "feed") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// delta gives what is newer than the document which the reader says it holds, as an answer of its own;
+// nil when that is no known one of the last documents, or when all is newer.
+func (s *Server) delta(r *http.Request, found *route, shown *snapshot) *document {
+	if found.kind == 0 || shown.history.entries == nil || !wantsDelta(r) {
+		return nil
+	}
+	since, base := shown.history.held(r.Header["If-None-Match"], found.kind)
+	if since < 0 {
+		return nil
+	}
+	page := shown.page
+	page.Entries = nil
+	for _, e := range shown.page.Entries {
+		if shown.history.entries[e.Article.ID].since > since {
+			page.Entries = append(page.Entries, e)
+		}
+	}
+	if len(page.Entries) == len(shown.page.Entries) {
+		return nil
+	}
+	full := shown.documents[found.kind]
+	key := fmt.Sprintf("delta %s %x %s", found.path, base, full.variants[identity].etag)
+	d, err := s.made.get(r.Context(), key, day, func(context.Context) (*document, error) {
+		return s.makeDelta(found, shown, page, full)
+	})
+	if err != nil {
+		return nil // the whole document is always right
+	}
+	return d
+}
+
+// makeDelta writes the feed of some of the entries. Its tags and dates are those of the whole document, which
+// the reader has once it has applied the delta.
+func (s *Server) makeDelta(found *route, shown *snapshot, page feeds.Page, full *document) (*document, error) {
+	format := render.Formats[found.kind-1]
+	feed := found.stream.live(page, format)
+	feed.TTL = shown.ttl
+	d, err := s.feedDocument(feed, format, full.modified, http.Header{})
+	if err != nil {
+		return nil, err
+	}
+	d.status = http.StatusIMUsed
+	for i := range d.variants {
+		v := &d.variants[i]
+		v.etag = full.variants[i].etag
+		v.whole = maps.Clone(v.whole)
+		v.whole["Etag"] = []string{v.etag}
+		v.whole["Im"] = []string{"feed"}
+		v.whole["Vary"] = []string{"Accept-Encoding, A-IM, If-None-Match"}
+		v.whole["Cache-Control"] = []string{"no-store"} // a cache that knows no deltas would take it for the whole
+	}
+	return d, nil
+}
