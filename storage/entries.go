@@ -34,6 +34,7 @@ type stored struct {
 	seq      int64
 	score    float64
 	evidence string // JSON
+	language string // see primary
 }
 
 // entriesOf gives each of the articles its entries, by topic.
@@ -47,13 +48,13 @@ func (d *DB) entriesOf(ctx context.Context, s session, articles []int64) (map[in
 		var id int64
 		var slug string
 		var e stored
-		err := row.Scan(&id, &slug, &e.seq, &e.score, &e.evidence)
+		err := row.Scan(&id, &slug, &e.seq, &e.score, &e.evidence, &e.language)
 		if had[id] == nil {
 			had[id] = map[string]stored{}
 		}
 		had[id][slug] = e
 		return err
-	}, `SELECT e.article_id, t.slug, e.seq, e.score, e.evidence FROM entry e JOIN topic t ON t.id = e.topic_id WHERE `+cond, args...)
+	}, `SELECT e.article_id, t.slug, e.seq, e.score, e.evidence, e.language FROM entry e JOIN topic t ON t.id = e.topic_id WHERE `+cond, args...)
 	return had, err
 }
 
@@ -124,6 +125,7 @@ func (w *entryWriter) article(r planned, had map[string]stored, first bool) {
 			w.moved[slug] = true
 		}
 	}
+	language := primary(cmp.Or(r.Language, r.Source.Language))
 	for _, e := range r.entries {
 		t := w.topics[e.Topic]
 		if t == nil { // left the config while the visit was under way
@@ -131,8 +133,8 @@ func (w *entryWriter) article(r planned, had map[string]stored, first bool) {
 		}
 		evidence := asJSON(e.Evidence)
 		if old, ok := had[e.Topic]; ok {
-			if same := old.score == e.Score && old.evidence == evidence; !same {
-				w.rejudged = append(w.rejudged, []any{t.id, old.seq, e.Score, evidence})
+			if is := (stored{old.seq, e.Score, evidence, language}); is != old {
+				w.rejudged = append(w.rejudged, []any{t.id, is.seq, is.score, is.evidence, is.language})
 			} else if w.again {
 				continue
 			}
@@ -149,7 +151,7 @@ func (w *entryWriter) article(r planned, had map[string]stored, first bool) {
 			at = min(millis(r.Date()), t.now)
 		}
 		t.head++
-		w.added = append(w.added, []any{t.id, t.head, r.id, at, e.Score, evidence})
+		w.added = append(w.added, []any{t.id, t.head, r.id, at, e.Score, evidence, language})
 		w.moved[e.Topic] = true
 	}
 }
@@ -164,92 +166,16 @@ func (w *entryWriter) write(ctx context.Context, s session) ([]string, error) {
 	}
 	announced := ``
 	if w.again {
-		announced = `announced = CASE WHEN announced = version THEN version + 1 ELSE announced END, `
+		announced = quietly
 	}
 	return slugs, s.each(ctx,
 		step{`UPDATE topic SET head = $2, ` + announced + revise + ` WHERE id = $1`, heads},
-		step{`UPDATE entry SET score = $3, evidence = $4 WHERE topic_id = $1 AND seq = $2`, w.rejudged},
+		step{`UPDATE entry SET score = $3, evidence = $4, language = $5 WHERE topic_id = $1 AND seq = $2`, w.rejudged},
 		step{`DELETE FROM entry WHERE topic_id = $1 AND seq = $2`, w.ended},
-		step{`INSERT INTO entry (topic_id, seq, article_id, at, score, evidence) VALUES ($1, $2, $3, $4, $5, $6)`, w.added},
+		step{`INSERT INTO entry (topic_id, seq, article_id, at, score, evidence, language) VALUES ($1, $2, $3, $4, $5, $6, $7)`, w.added},
 		step{`INSERT INTO retag_article (article_id) SELECT id FROM article WHERE canon = $1 AND source_id <> $2
 			ON CONFLICT DO NOTHING`, w.freed},
 	)
-}
-
-// Revisions gives the present revision of every configured topic.
-func (d *DB) Revisions(ctx context.Context) (revisions []feeds.Revision, err error) {
-	err = d.engine.read(ctx, func(s session) error {
-		return s.query(ctx, func(r rowScanner) error {
-			rev, err := scanRevision(r)
-			revisions = append(revisions, rev)
-			return err
-		}, `SELECT slug, version, changed_at FROM topic WHERE active = 1 ORDER BY id`)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read the topics' revisions: %w", err)
-	}
-	return revisions, nil
-}
-
-func scanRevision(r rowScanner) (rev feeds.Revision, err error) {
-	var changed int64
-	err = r.Scan(&rev.Topic, &rev.Version, &changed)
-	rev.Changed = moment(changed)
-	return rev, err
-}
-
-// Page gives a topic's newest entries and its revision, from one snapshot. It fails with
-// feeds.ErrNotFound for a topic that is not configured.
-func (d *DB) Page(ctx context.Context, q feeds.Query) (page feeds.Page, err error) {
-	return d.page(ctx, q, `ORDER BY e.at DESC, e.seq DESC LIMIT $2`, cmp.Or(q.Window, feeds.DefaultWindow).Least)
-}
-
-// Arrivals gives a topic's entries in the order of their arrival, those after a sequence number. Who
-// goes on from the last number it got misses none, however many processes store visits at once.
-func (d *DB) Arrivals(ctx context.Context, q feeds.Query, after int64) (feeds.Page, error) {
-	return d.page(ctx, q, `AND e.seq > $3 ORDER BY e.seq LIMIT $2`, q.Limit, after)
-}
-
-func (d *DB) page(ctx context.Context, q feeds.Query, order string, args ...any) (page feeds.Page, err error) {
-	err = d.engine.read(ctx, func(s session) error {
-		var topic int64
-		found := false
-		err := s.query(ctx, func(r rowScanner) error {
-			found = true
-			var changed int64
-			err := r.Scan(&topic, &page.Revision.Topic, &page.Revision.Version, &changed)
-			page.Revision.Changed = moment(changed)
-			return err
-		}, `SELECT id, slug, version, changed_at FROM topic WHERE slug = $1 AND active = 1`, q.Topic)
-		if err != nil {
-			return err
-		}
-		if !found {
-			return feeds.ErrNotFound
-		}
-		page.Entries, err = d.entries(ctx, s, q, order, append([]any{topic}, args...)...)
-		return err
-	})
-	if err != nil {
-		return feeds.Page{}, fmt.Errorf("read topic %s: %w", q.Topic, err)
-	}
-	return page, nil
-}
-
-func (d *DB) entries(ctx context.Context, s session, q feeds.Query, order string, args ...any) (entries []feeds.Entry, err error) {
-	content, join := `NULL, 0`, ``
-	if q.Content {
-		content, join = `c.html, c.codec`, `JOIN article_content c ON c.article_id = a.id`
-	}
-	err = s.query(ctx, func(r rowScanner) error {
-		e, err := d.scanEntry(r)
-		e.Topic = q.Topic
-		entries = append(entries, e)
-		return err
-	}, `SELECT e.seq, e.at, e.score, e.evidence, `+articleColumns+`, `+content+`
-		FROM entry e JOIN article a ON a.id = e.article_id JOIN source s ON s.id = a.source_id `+join+`
-		WHERE e.topic_id = $1 `+order, args...)
-	return entries, err
 }
 
 const articleColumns = `a.id, a.uid, a.guid, a.url, a.title, a.summary, a.authors, a.categories, a.language, a.image,
@@ -275,10 +201,8 @@ func (d *DB) scanEntry(r rowScanner, more ...any) (e feeds.Entry, err error) {
 	if a.Content, err = d.decompress(html, codec); err != nil {
 		return e, err
 	}
-	if evidence != "" {
-		if err := json.Unmarshal([]byte(evidence), &e.Evidence); err != nil {
-			return e, fmt.Errorf("evidence: %w", err)
-		}
+	if e.Evidence, err = readEvidence(evidence); err != nil {
+		return e, err
 	}
 	if a.Authors, err = unlist[string](authors); err != nil {
 		return e, err
@@ -288,4 +212,14 @@ func (d *DB) scanEntry(r rowScanner, more ...any) (e feeds.Entry, err error) {
 	}
 	a.Enclosures, err = unlist[feeds.Enclosure](enclosures)
 	return e, err
+}
+
+func readEvidence(stored string) (e feeds.Evidence, err error) {
+	if stored == "" {
+		return e, nil
+	}
+	if err := json.Unmarshal([]byte(stored), &e); err != nil {
+		return e, fmt.Errorf("evidence: %w", err)
+	}
+	return e, nil
 }

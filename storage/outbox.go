@@ -34,3 +34,25 @@ func (d *DB) Announced(ctx context.Context, r feeds.Revision) error {
 	}
 	return nil
 }
+
+// Revisions gives the present revision of every configured topic.
+func (d *DB) Revisions(ctx context.Context) (revisions []feeds.Revision, err error) {
+	err = d.engine.read(ctx, func(s session) error {
+		return s.query(ctx, func(r rowScanner) error {
+			rev, err := scanRevision(r)
+			revisions = append(revisions, rev)
+			return err
+		}, `SELECT slug, version, changed_at FROM topic WHERE active = 1 ORDER BY id`)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the topics' revisions: %w", err)
+	}
+	return revisions, nil
+}
+
+func scanRevision(r rowScanner) (rev feeds.Revision, err error) {
+	var changed int64
+	err = r.Scan(&rev.Topic, &rev.Version, &changed)
+	rev.Changed = moment(changed)
+	return rev, err
+}

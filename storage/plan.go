@@ -243,11 +243,14 @@ func canon(link string, uid []byte) []byte {
 	return k[:]
 }
 
+// uidSize is the length of an article's public id in bytes.
+const uidSize = 16
+
 // publicID is made from the source and the strongest key that is the article's own, so it is the same
 // wherever and whenever the same documents are stored.
 func publicID(source string, own key) []byte {
 	sum := sha256.Sum256(append([]byte(source+"\x00"), own[:]...))
-	return sum[:16]
+	return sum[:uidSize]
 }
 
 var publicEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)

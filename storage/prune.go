@@ -8,30 +8,67 @@ import (
 	"tributary/feeds"
 )
 
-// unseen is the condition that no topic's documents show article a.
-var unseen = fmt.Sprintf(`NOT EXISTS (SELECT 1 FROM entry e WHERE e.article_id = a.id AND %d > (
-	SELECT count(*) FROM (SELECT 1 FROM entry n WHERE n.topic_id = e.topic_id AND (n.at, n.seq) > (e.at, e.seq) LIMIT %[1]d) AS newer))`, feeds.DefaultWindow.Least)
+// unseen is the condition that no document shows article a, but for archives: its entries are in no topic's
+// window, whether in all languages or in its own, and all are older than $first, where the window of all
+// topics together ends. Not more is counted than the deepest windows have, $first+1 and $first+2.
+func unseen(first int) string {
+	const language = `FROM entry n WHERE n.topic_id = e.topic_id AND n.language = e.language`
+	fewer := func(limit int, than string) string {
+		return fmt.Sprintf(`%s > (SELECT count(*) FROM (SELECT 1 %s AND (n.at, n.seq) > (e.at, e.seq) LIMIT $%d) AS newer)`, than, language, limit)
+	}
+	return fmt.Sprintf(`NOT EXISTS (SELECT 1 FROM entry e JOIN topic t ON t.id = e.topic_id WHERE e.article_id = a.id AND (e.at >= $%d
+		OR CASE WHEN e.at < (SELECT max(n.at) %s) - t.shown_span THEN %s ELSE %s END))`,
+		first, language, fewer(first+1, "t.shown_least"), fewer(first+2, "t.shown_most"))
+}
+
+// shownNow gives the arguments of unseen.
+func (d *DB) shownNow(ctx context.Context) (args []any, err error) {
+	err = d.engine.read(ctx, func(s session) error {
+		all, err := d.window(ctx, s, 0, feeds.Query{})
+		if err != nil {
+			return err
+		}
+		end, least, most := int64(never), 0, 0
+		if len(all) > 0 {
+			end = all[len(all)-1].at
+		}
+		_, err = one(ctx, s, []any{&least, &most}, `SELECT coalesce(max(shown_least), 0), coalesce(max(shown_most), 0) FROM topic`)
+		args = []any{end, least, most}
+		return err
+	})
+	return args, err
+}
 
 // Prune removes articles with content, entries and index: those that we first saw before cutoff, and of
 // each source all but the newest perSource. It takes many small transactions, of up to limit articles
 // each, so that visits need not wait. It gives how many it removed, also when it fails half-way. A zero
 // cutoff or perSource removes nothing.
 //
-// Articles that a topic's documents show stay, so documents, their revisions and the order of entries
-// do not change. What the articles were known by stays for ever: one that its source still lists, or
-// lists again, does not come back as new.
+// Articles in the window of a topic stay, and so do those that all topics together show: documents, their
+// revisions and the order of entries do not change. Archive documents lose what goes, in the end all of
+// it: see Page. What the articles were known by stays for ever: one that its source still lists, or lists
+// again, does not come back as new.
 func (d *DB) Prune(ctx context.Context, cutoff time.Time, perSource, limit int) (n int, err error) {
-	stretches, err := d.stretches(ctx, cutoff, perSource)
-	for _, st := range stretches {
-		var removed int
-		removed, err = d.pruneStretch(ctx, st, limit)
-		n += removed
-		if err != nil {
-			break
-		}
-	}
-	if err != nil {
+	if n, err = d.pruneAll(ctx, cutoff, perSource, limit); err != nil {
 		return n, fmt.Errorf("remove old articles: %w", err)
+	}
+	return n, nil
+}
+
+func (d *DB) pruneAll(ctx context.Context, cutoff time.Time, perSource, limit int) (n int, err error) {
+	stretches, err := d.stretches(ctx, cutoff, perSource)
+	if err != nil || len(stretches) == 0 {
+		return 0, err
+	}
+	shown, err := d.shownNow(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, st := range stretches {
+		removed, err := d.pruneStretch(ctx, st, limit, shown)
+		if n += removed; err != nil {
+			return n, err
+		}
 	}
 	return n, nil
 }
@@ -60,15 +97,15 @@ func (d *DB) stretches(ctx context.Context, cutoff time.Time, perSource int) (st
 	return stretches, err
 }
 
-func (d *DB) pruneStretch(ctx context.Context, st stretch, limit int) (n int, err error) {
-	query := `SELECT a.id FROM article a WHERE a.id > $1 AND a.id <= $2 AND ` + unseen
+func (d *DB) pruneStretch(ctx context.Context, st stretch, limit int, shown []any) (n int, err error) {
+	query := `SELECT a.id FROM article a WHERE a.id > $1 AND a.id <= $2 AND ` + unseen(4)
 	if st.source != 0 {
-		query += ` AND a.source_id = $4`
+		query += ` AND a.source_id = $7`
 	}
 	query += ` ORDER BY a.id LIMIT $3`
 	for after := int64(0); ; {
 		var ids []int64
-		args := []any{after, st.last, limit}
+		args := append([]any{after, st.last, limit}, shown...)
 		if st.source != 0 {
 			args = append(args, st.source)
 		}
@@ -81,7 +118,7 @@ func (d *DB) pruneStretch(ctx context.Context, st stretch, limit int) (n int, er
 		}
 		var removed int64
 		err = d.engine.write(ctx, func(s session) error {
-			removed, err = d.remove(ctx, s, ids)
+			removed, err = d.remove(ctx, s, ids, shown)
 			return err
 		})
 		if err != nil {
@@ -104,14 +141,14 @@ func column(ctx context.Context, s session, query string, args ...any) (ids []in
 }
 
 // remove deletes those of the articles that nobody is writing to and no document has begun to show.
-func (d *DB) remove(ctx context.Context, s session, ids []int64) (n int64, err error) {
+func (d *DB) remove(ctx context.Context, s session, ids []int64, shown []any) (n int64, err error) {
 	cond, args := among(d.engine, "a.id", 1, ids)
 	mine, err := column(ctx, s, `SELECT a.id FROM article a WHERE `+cond+d.engine.dialect().skipLocked, args...)
 	if err != nil || len(mine) == 0 {
 		return 0, err
 	}
 	cond, args = among(d.engine, "a.id", 1, mine)
-	return s.exec(ctx, `DELETE FROM article AS a WHERE `+cond+` AND `+unseen, args...)
+	return s.exec(ctx, `DELETE FROM article AS a WHERE `+cond+` AND `+unseen(len(args)+1), append(args, shown...)...)
 }
 
 // Optimise lets SQLite renew what its planner knows of the data. PostgreSQL does so by itself.

@@ -21,13 +21,17 @@ func TestRemoveLooksAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shown, err := db.shownNow(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var n int64
 	err = db.engine.write(ctx, func(s session) error {
 		ids, err := column(ctx, s, "SELECT id FROM article")
 		if err != nil {
 			return err
 		}
-		n, err = db.remove(ctx, s, ids)
+		n, err = db.remove(ctx, s, ids, shown)
 		return err
 	})
 	if err != nil || n != 1 {

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -27,14 +26,18 @@ const never = math.MaxInt64
 // before, or a source is said to be about other places or tags, Retag has work to do.
 func (d *DB) Sync(ctx context.Context, sources []feeds.Source, topics []feeds.Topic, site string) error {
 	err := d.engine.locked(ctx, func(s session) error {
-		otherwise, err := d.syncSources(ctx, s, sources)
+		otherwise, spoken, err := d.syncSources(ctx, s, sources)
 		if err != nil {
 			return err
 		}
 		if err := adoptRules(ctx, s, Rules(sources, topics)); err != nil {
 			return err
 		}
-		return d.syncTopics(ctx, s, topics, site, faces(sources), otherwise)
+		if err := d.syncTopics(ctx, s, topics, site, faces(sources), otherwise); err != nil {
+			return err
+		}
+		return s.each(ctx, step{`UPDATE entry SET language = $2 WHERE article_id IN (
+			SELECT id FROM article WHERE language = '' AND source_id = (SELECT id FROM source WHERE url = $1))`, spoken})
 	})
 	if err != nil {
 		return fmt.Errorf("store the configuration: %w", err)
@@ -47,38 +50,29 @@ func (d *DB) Sync(ctx context.Context, sources []feeds.Source, topics []feeds.To
 func faces(sources []feeds.Source) []byte {
 	digest := sha256.New()
 	for _, src := range sources {
-		fmt.Fprintf(digest, "%q%q%q\n", src.URL, src.Title, src.Publish)
+		fmt.Fprintf(digest, "%q%q%q%q\n", src.URL, src.Title, src.Publish, src.Language)
 	}
 	return digest.Sum(nil)
 }
 
 // syncSources writes only what differs: most starts and reloads change few sources or none. It says
-// whether articles of a known source are now to be judged otherwise.
-func (d *DB) syncSources(ctx context.Context, s session, sources []feeds.Source) (otherwise bool, err error) {
-	stored := map[string][]string{} // columns of the active ones, by URL
-	hints := map[string]string{}    // what judges the articles of any of them
-	moved := map[string]string{}    // what is asked in place of any of them, or ""
-	err = s.query(ctx, func(r rowScanner) error {
-		c := make([]string, 9)
-		var adopted string
-		var active bool
-		err := r.Scan(&c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6], &c[7], &c[8], &adopted, &active)
-		hints[c[0]] = c[4] + "\n" + c[5] + "\n" + c[8]
-		if moved[c[0]] = adopted; active {
-			stored[c[0]] = c
-		}
-		return err
-	}, `SELECT url, host, title, language, country, tags, publish, every, assume, adopted_url, active = 1 FROM source`)
+// whether articles of a known source are now to be judged otherwise, and which known sources have another
+// language than before.
+func (d *DB) syncSources(ctx context.Context, s session, sources []feeds.Source) (otherwise bool, spoken [][]any, err error) {
+	stored, err := storedSources(ctx, s)
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
 	var hosts, changed, gone, added [][]any
 	for _, src := range sources {
-		host := HostOf(cmp.Or(moved[src.URL], src.URL))
+		was, known := stored[src.URL]
+		host := HostOf(cmp.Or(was.adopted, src.URL))
 		c := []string{src.URL, host, src.Title, src.Language, src.Country, strings.Join(src.Tags, ","), string(src.Publish), src.Every, strings.Join(src.Assume, ",")}
-		had, known := hints[src.URL]
-		otherwise = otherwise || known && had != c[4]+"\n"+c[5]+"\n"+c[8]
-		if !slices.Equal(stored[src.URL], c) {
+		if known && was.language() != src.Language {
+			spoken = append(spoken, []any{src.URL, primary(src.Language)})
+		}
+		otherwise = otherwise || known && was.hints() != sourceRow{columns: c}.hints()
+		if !was.active || !slices.Equal(was.columns, c) {
 			hosts = append(hosts, []any{host})
 			changed = append(changed, []any{c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]})
 			if !known {
@@ -87,17 +81,19 @@ func (d *DB) syncSources(ctx context.Context, s session, sources []feeds.Source)
 		}
 		delete(stored, src.URL)
 	}
-	for url := range stored {
-		gone = append(gone, []any{url})
+	for url, left := range stored {
+		if left.active {
+			gone = append(gone, []any{url})
+		}
 	}
 	for i := range added {
 		added[i] = append(added[i], firstVisit(i, len(added)).Milliseconds())
 	}
 	if len(changed) == 0 && len(gone) == 0 {
-		return otherwise, nil
+		return otherwise, nil, nil
 	}
 	if err := d.lockHosts(ctx, s); err != nil {
-		return false, err
+		return false, nil, err
 	}
 	err = s.each(ctx,
 		step{`INSERT INTO host (name, due_at) VALUES ($1, now_ms()) ON CONFLICT DO NOTHING`, hosts},
@@ -108,9 +104,34 @@ func (d *DB) syncSources(ctx context.Context, s session, sources []feeds.Source)
 		step{`UPDATE source SET due_at = due_at + $2 WHERE url = $1`, added},
 		step{`UPDATE source SET active = 0 WHERE url = $1`, gone})
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
-	return otherwise, wakeHosts(ctx, s)
+	return otherwise, spoken, wakeHosts(ctx, s)
+}
+
+// sourceRow is a stored source as Sync finds it.
+type sourceRow struct {
+	columns []string // url, host, title, language, country, tags, publish, every, assume
+	adopted string   // what is asked in its place, or ""
+	active  bool
+}
+
+func (r sourceRow) language() string { return r.columns[3] }
+
+// hints is what its articles are judged by.
+func (r sourceRow) hints() [3]string { return [3]string{r.columns[4], r.columns[5], r.columns[8]} }
+
+// storedSources gives the sources by URL.
+func storedSources(ctx context.Context, s session) (map[string]sourceRow, error) {
+	stored := map[string]sourceRow{}
+	err := s.query(ctx, func(r rowScanner) error {
+		c := make([]string, 9)
+		row := sourceRow{columns: c}
+		err := r.Scan(&c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6], &c[7], &c[8], &row.adopted, &row.active)
+		stored[c[0]] = row
+		return err
+	}, `SELECT url, host, title, language, country, tags, publish, every, assume, adopted_url, active = 1 FROM source`)
+	return stored, err
 }
 
 // Of sources that are new together the first start at once, the others in the course of an hour.
@@ -150,60 +171,6 @@ func wakeHosts(ctx context.Context, s session) error {
 	_, err := s.exec(ctx, `UPDATE host SET due_at = `+nextDue("not_before")+` WHERE owner = ''`, int64(never))
 	return err
 }
-
-// syncTopics writes the topics that differ. Those whose rule does, and all when sources are judged
-// otherwise, have their stored articles judged again.
-func (d *DB) syncTopics(ctx context.Context, s session, topics []feeds.Topic, site string, sources []byte, otherwise bool) error {
-	type row struct {
-		face   []byte
-		rule   string
-		active bool
-	}
-	stored := map[string]row{}
-	// In the order in which visits lock them.
-	err := s.query(ctx, func(r rowScanner) error {
-		var slug string
-		var t row
-		if err := r.Scan(&slug, &t.face, &t.rule, &t.active); err != nil {
-			return err
-		}
-		stored[slug] = t
-		return nil
-	}, `SELECT slug, face, rule, active = 1 FROM topic ORDER BY id`+d.engine.dialect().forUpdate)
-	if err != nil {
-		return err
-	}
-	var added, changed, stale [][]any
-	for _, t := range topics {
-		face := sha256.Sum256(fmt.Appendf(nil, "%q%q%q%q%x", t.Title, t.Description, t.Languages, site, sources))
-		have, known := stored[t.ID]
-		delete(stored, t.ID)
-		switch {
-		case !known:
-			added = append(added, []any{t.ID, face[:]})
-		case !have.active || !bytes.Equal(have.face, face[:]):
-			changed = append(changed, []any{t.ID, face[:]})
-		}
-		if !have.active || have.rule != t.Rule || otherwise {
-			stale = append(stale, []any{t.ID, t.Rule})
-		}
-	}
-	var gone [][]any
-	for slug, t := range stored {
-		if t.active {
-			gone = append(gone, []any{slug})
-		}
-	}
-	return s.each(ctx,
-		step{`INSERT INTO topic (slug, active, face, changed_at) VALUES ($1, 1, $2, now_ms())`, added},
-		step{`UPDATE topic SET active = 1, face = $2, ` + revise + ` WHERE slug = $1`, changed},
-		step{`UPDATE topic SET rule = $2, unjudged = (SELECT coalesce(max(id) + 1, 0) FROM article) WHERE slug = $1`, stale},
-		step{`UPDATE topic SET active = 0 WHERE slug = $1`, gone},
-	)
-}
-
-// revise is the part of an UPDATE of topic that makes a new revision; its time never goes back.
-const revise = `version = version + 1, changed_at = CASE WHEN changed_at > now_ms() THEN changed_at ELSE now_ms() END`
 
 // HostOf is the host that a source is visited at: the unit of politeness. It has no port, since one
 // machine answers on all of them.

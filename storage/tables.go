@@ -19,6 +19,7 @@ var tables = []table{
 	{"article_content", "article_id"},
 	{"article_key", "source_id, key"},
 	{"topic", "id"},
+	{"topic_former", "slug"},
 	{"entry", "topic_id, seq"},
 	{"retag", "id"},
 	{"retag_article", "article_id"},

@@ -9,8 +9,8 @@ import (
 	"tributary/feeds"
 )
 
-// documents is how many entries a topic's documents show.
-const documents = 50
+// documents is how many entries a topic's documents show of old articles.
+var documents = feeds.DefaultWindow.Least
 
 // prune removes old articles, few at a time, and gives how many went.
 func (f *fixture) prune(cutoff time.Time, perSource int) int {
@@ -23,7 +23,7 @@ func (f *fixture) prune(cutoff time.Time, perSource int) int {
 // shown is what documents show of a topic.
 func (f *fixture) shown(topic string) feeds.Page {
 	f.Helper()
-	p, err := f.store.Page(f.Context(), feeds.Query{Topic: topic, Window: feeds.Window{Least: documents}, Content: true})
+	p, err := f.store.Page(f.Context(), feeds.Query{Topic: topic, Content: true})
 	f.ok(err)
 	return p
 }
@@ -38,7 +38,7 @@ func (f *fixture) pruneByAge() {
 		}
 		all = append(all, a)
 	}
-	f.save(l, false, all...)
+	f.save(l, true, all...)
 	before := f.shown("peru")
 	if n := f.prune(time.Now().Add(-time.Hour), 0); n != 0 {
 		f.Fatalf("%d articles went that are not old", n)

@@ -23,6 +23,10 @@ type Store interface {
 	Begin(ctx context.Context) error
 	Hurry(ctx context.Context, rest time.Duration, evenPaused bool) error
 	Watch(ctx context.Context, changed func(feeds.Revision)) error
+	Article(ctx context.Context, id string) (feeds.Placed, error)
+	Retired(ctx context.Context) ([]string, error)
+	Volume(ctx context.Context, since time.Time, step time.Duration, n int, topics ...string) (map[string][]int, error)
+	Shares(ctx context.Context, topic string, since time.Time) ([]feeds.Share, error)
 	Arrivals(ctx context.Context, q feeds.Query, after int64) (feeds.Page, error)
 	Search(ctx context.Context, text string, limit int) ([]feeds.Article, error)
 	Unannounced(ctx context.Context) ([]feeds.Revision, error)
@@ -83,6 +87,20 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"an interrupted retag goes on where it was", (*fixture).retagRestarted},
 		{"one process retags, and by the rules in force", (*fixture).retagAlone},
 		{"a copy takes the place of one that leaves", (*fixture).retagCopies},
+		{"a document shows a topic's window", (*fixture).windows},
+		{"a document in one language is as long as any", (*fixture).languages},
+		{"all topics together show an article once", (*fixture).together},
+		{"many topics together show the newest", (*fixture).manyTopics},
+		{"archives are full and their chain is whole", (*fixture).archives},
+		{"an emptied archive leads on", (*fixture).archivesEmptied},
+		{"news is in an archive or live", (*fixture).newsIsSomewhere},
+		{"an article is found by its id", (*fixture).articlePage},
+		{"entries are counted by step and by source", (*fixture).volume},
+		{"a renamed topic is the same topic", (*fixture).renamed},
+		{"an id that was given up can begin again", (*fixture).renamedAndNew},
+		{"what changes documents makes a revision", (*fixture).faces},
+		{"retention keeps the windows in every language", (*fixture).pruneByWindow},
+		{"retention keeps what stories hide", (*fixture).pruneByStories},
 		{"rules, visits and retags agree in the end", (*fixture).retagAgrees},
 	} {
 		t.Run(test.name, func(t *testing.T) {
