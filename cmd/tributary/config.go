@@ -95,6 +95,8 @@ type topicConfig struct {
 	Categories  []string           `yaml:"categories"`
 	Exclude     excludeConfig      `yaml:"exclude"`
 	Examples    examplesConfig     `yaml:"examples"`
+	Window      *windowConfig      `yaml:"window"`
+	Formerly    []string           `yaml:"formerly"`
 }
 
 type topicPlacesConfig struct {
@@ -117,6 +119,13 @@ type excludeConfig struct {
 	URLs       []string `yaml:"urls"`
 	Sources    []string `yaml:"sources"`
 	Tags       []string `yaml:"tags"`
+}
+
+// windowConfig is how much of a topic its documents show; what is left out has its default.
+type windowConfig struct {
+	Least *int  `yaml:"least"`
+	Span  *span `yaml:"span"`
+	Most  *int  `yaml:"most"`
 }
 
 type examplesConfig struct {
@@ -187,7 +196,7 @@ type span time.Duration
 func (s *span) UnmarshalYAML(n *yaml.Node) error {
 	d, err := parseSpan(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil {
-		return fmt.Errorf("%q is not a time; write it like 90d or 36h, or 0 for ever", n.Value)
+		return fmt.Errorf("%q is not a time; write it like 90d or 36h", n.Value)
 	}
 	*s = span(d)
 	return nil

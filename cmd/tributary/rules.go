@@ -36,9 +36,11 @@ func (c *checker) topics(configured []topicConfig, sources []feeds.Source) []fee
 			c.wrong([]any{"topics", i, "title"}, "the topic has no title")
 		}
 		c.emptyBlocks(i)
+		c.window(t.Window, i)
 		c.known(t, sources, "topics", i)
 		topics = append(topics, t.topic(sources))
 	}
+	c.formerly(configured)
 	return topics
 }
 
@@ -93,6 +95,7 @@ func (t topicConfig) topic(sources []feeds.Source) feeds.Topic {
 		Sources: t.Sources, Tags: t.Tags, Categories: t.Categories, Query: t.Query, Topics: t.Topics,
 		Exclude:  feeds.Exclude(t.Exclude),
 		Examples: feeds.Examples{Yes: examples(t.Examples.Yes, sources), No: examples(t.Examples.No, sources)},
+		Window:   t.Window.window(), Formerly: t.Formerly,
 	}
 	if p := t.Places; p != nil {
 		topic.Places = &feeds.Places{In: p.In, Strictness: p.Strictness, Also: terms(p.Also), Mask: p.Mask}
