@@ -36,6 +36,7 @@
 //	feeds/match            feeds, feeds/fold, feeds/places
 //	feeds/parse            feeds
 //	feeds/render           feeds
+//	feeds/render/rendertest nothing
 //	feeds/stories          feeds
 //	feeds/trial            feeds, feeds/match
 //	storage                feeds, feeds/fold
