@@ -15,6 +15,7 @@ import (
 	"github.com/mmcdole/gofeed"
 
 	"tributary/feeds"
+	"tributary/feeds/render/rendertest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -30,7 +31,7 @@ func render(t testing.TB, format Format, f *feeds.Feed) []byte {
 
 func TestGolden(t *testing.T) {
 	for _, format := range Formats {
-		for name, f := range map[string]*feeds.Feed{"full": sample(), "empty": {Title: "Nothing yet"}} {
+		for name, f := range samples() {
 			t.Run(name+"."+format.Ext, func(t *testing.T) {
 				got := render(t, format, f)
 				file := filepath.Join("testdata", name+"."+format.Ext)
@@ -51,6 +52,17 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// TestValid holds the golden documents to the rules of strict validators.
+func TestValid(t *testing.T) {
+	for _, format := range Formats {
+		for name, f := range samples() {
+			for _, p := range rendertest.Check(format.Ext, render(t, format, f), noon.AddDate(0, 0, 1)) {
+				t.Errorf("%s.%s: %s", name, format.Ext, p)
+			}
+		}
+	}
+}
+
 // TestFormatsAgree reads every format back with a reader of feeds and compares what it understood.
 func TestFormatsAgree(t *testing.T) {
 	type item struct {
@@ -58,9 +70,9 @@ func TestFormatsAgree(t *testing.T) {
 		Categories                         []string
 	}
 	want := []item{
-		{"https://world.example/2026/aid", "https://world.example/2026/aid", "Mexico pledges aid to Cuba: AT&T <b>helps</b>", "Ana Ruiz", "2026-11-03T11:00:00Z", []string{"World", "Aid & relief"}},
+		{"https://world.example/2026/aid", "https://world.example/2026/aid", "Mexico pledges aid to Cuba: AT&T <b>helps<\u2060/b>", "Ana Ruiz", "2026-11-03T11:00:00Z", []string{"World", "Aid & relief"}},
 		{"urn:uuid:61727469-636c-8530-b030-303030303031", "https://diario.example/nota-2", "Sismo de 5,8 en Oaxaca", "El Diario", "2026-11-03T10:00:00Z", nil},
-		{"tag:portal.example,2026:3", "https://portal.example/noticia?id=3&x=ã%20b", "portal.example", "portal.example", "2026-11-03T09:00:00Z", nil},
+		{"tag:portal.example,2026:3", "https://portal.example/noticia?id=3&x=%C3%A3%20b", "portal.example", "portal.example", "2026-11-03T09:00:00Z", nil},
 		{"urn:uuid:61727469-636c-8530-b030-303030303033", "https://world.example/4", "A short note about the harvest in Mendoza, <where> rain came late.", "The World Desk", "2000-01-01T02:59:59Z", nil},
 		{"urn:uuid:61727469-636c-8530-b030-303030303034", "", "Only a title", "bare.example", "2026-11-03T08:00:00Z", nil},
 	}
@@ -127,6 +139,7 @@ func TestDates(t *testing.T) {
 		{"updated with the feed", at(-5), at(0), at(-1), at(0), at(-5), at(0)},
 		{"updated after the feed", at(-5), at(1), at(-1), at(0), at(-5), at(-5)},
 		{"feed without a date", at(-5), at(1), at(-1), time.Time{}, at(-5), at(1)},
+		{"before there were feeds", time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC), time.Time{}, at(-1), at(0), at(-1), at(-1)},
 		{"year 20000", time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC), time.Time{}, time.Time{}, at(0), time.Time{}, time.Time{}},
 		{"nothing known", time.Time{}, time.Time{}, time.Time{}, at(0), time.Time{}, time.Time{}},
 	} {

@@ -43,6 +43,7 @@ type jsonExtension struct {
 	About    string      `json:"about"`
 	Source   jsonSource  `json:"source"`
 	Rights   string      `json:"rights,omitempty"`
+	Also     []jsonAlso  `json:"also_reported_by,omitempty"`
 	Score    float64     `json:"score"`
 	Evidence []feeds.Hit `json:"evidence"`
 }
@@ -52,7 +53,14 @@ type jsonSource struct {
 	URL   string `json:"url,omitempty"`
 }
 
-const aboutExtension = "where the article comes from, and why it is in this feed: the terms found and what each scored"
+// jsonAlso is another source's article of the same story.
+type jsonAlso struct {
+	Source string `json:"source"`
+	Title  string `json:"title"`
+	URL    string `json:"url"`
+}
+
+const aboutExtension = "where the article comes from, who else reports it, and why it is in this feed: the terms found and what each scored"
 
 func writeJSON(w io.Writer, f *feeds.Feed) error {
 	d := prepare(f)
@@ -66,6 +74,14 @@ func writeJSON(w io.Writer, f *feeds.Feed) error {
 			Description: d.description,
 		},
 		Items: make([]jsonItem, len(d.entries)),
+	}
+	for _, l := range d.links {
+		switch l.Rel {
+		case "hub":
+			doc.Hubs = append(doc.Hubs, &gorilla.JSONHub{Type: "WebSub", Url: l.URL})
+		case "prev-archive": // what comes before these entries
+			doc.NextUrl = l.URL
+		}
 	}
 	for i, e := range d.entries {
 		doc.Items[i] = newJSONItem(e)
@@ -112,6 +128,9 @@ func newJSONItem(e entry) jsonItem {
 	}
 	for _, name := range e.authors {
 		item.Authors = append(item.Authors, &gorilla.JSONAuthor{Name: name})
+	}
+	for _, r := range e.others {
+		item.Tributary.Also = append(item.Tributary.Also, jsonAlso{Source: r.source, Title: r.title, URL: r.link})
 	}
 	for _, x := range e.enclosures {
 		item.Attachments = append(item.Attachments, jsonAttachment{URL: x.URL, MediaType: x.Type, Size: x.Length})

@@ -40,7 +40,7 @@ func OPML(w io.Writer, title string, list []feeds.Subscription) error {
 		}
 		name := line(s.Title)
 		at.Inside = append(at.Inside, &outline{Type: "rss", Text: cmp.Or(name, legal(s.URL)), Title: name,
-			Feed: legal(s.URL), Site: legal(s.SiteURL), Language: language(s.Language)})
+			Feed: legal(s.URL), Site: legal(s.SiteURL), Language: tag(s.Language)})
 	}
 	var b bytes.Buffer
 	b.WriteString(xml.Header)

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"tributary/feeds"
 )
@@ -35,6 +36,12 @@ var Formats = []Format{
 	{Name: "JSON Feed", Ext: "json", MediaType: "application/feed+json", Write: writeJSON},
 }
 
+// Type gives the media type without its parameters.
+func (f Format) Type() string {
+	t, _, _ := strings.Cut(f.MediaType, ";")
+	return t
+}
+
 // ByExt gives the format whose documents end in ext ("rss"), and whether there is one.
 func ByExt(ext string) (Format, bool) {
 	i := slices.IndexFunc(Formats, func(f Format) bool { return f.Ext == ext })
@@ -47,22 +54,43 @@ func ByExt(ext string) (Format, bool) {
 const (
 	generator = "Tributary"
 	rights    = "Each article belongs to the publisher that its entry names."
+
+	atomNS    = "http://www.w3.org/2005/Atom"
 	mediaNS   = "http://search.yahoo.com/mrss/"
+	historyNS = "http://purl.org/syndication/history/1.0" // RFC 5005
 )
 
-// media is Media RSS's element for a file that goes with an entry, here always its image.
+// media is Media RSS's element for a file that goes with an entry.
 type media struct {
 	XMLName xml.Name `xml:"media:content"`
 	URL     string   `xml:"url,attr"`
-	Medium  string   `xml:"medium,attr"`
+	Type    string   `xml:"type,attr,omitempty"`
+	Medium  string   `xml:"medium,attr,omitempty"`
+	Size    int64    `xml:"fileSize,attr,omitempty"`
 }
 
-// image gives the element for an image's URL, nil for "".
-func image(url string) *media {
-	if url == "" {
-		return nil
+// thumbnail is Media RSS's element for the picture that a list shows of an entry.
+type thumbnail struct {
+	XMLName xml.Name `xml:"media:thumbnail"`
+	URL     string   `xml:"url,attr"`
+}
+
+// pictures gives the elements for an entry's image.
+func pictures(e entry) ([]media, *thumbnail) {
+	if e.image == "" {
+		return nil, nil
 	}
-	return &media{URL: url, Medium: "image"}
+	return []media{{URL: e.image, Medium: "image"}}, &thumbnail{URL: e.image}
+}
+
+// mediaFile gives the element for a file.
+func mediaFile(x feeds.Enclosure) media {
+	m := media{URL: x.URL, Type: x.Type, Size: x.Length}
+	switch kind, _, _ := strings.Cut(x.Type, "/"); kind {
+	case "image", "audio", "video":
+		m.Medium = kind
+	}
+	return m
 }
 
 // ownLine is an element that begins a line, so that a document has one entry per line.
@@ -83,8 +111,31 @@ func writeXML(w io.Writer, root any) error {
 		return fmt.Errorf("encode feed: %w", err)
 	}
 	b.WriteByte('\n')
-	if _, err := w.Write(b.Bytes()); err != nil {
+	if _, err := w.Write(numericReferences(b.Bytes())); err != nil {
 		return fmt.Errorf("write feed: %w", err)
 	}
 	return nil
+}
+
+// numericReferences writes & and < in texts as numeric references, which no reader takes for markup
+// (RSS Advisory Board, Best Practices Profile, "Character Data"). Sections of CDATA stay.
+func numericReferences(doc []byte) []byte {
+	out := make([]byte, 0, len(doc)+len(doc)/64)
+	for {
+		i := bytes.IndexAny(doc, "&<")
+		if i < 0 {
+			return append(out, doc...)
+		}
+		out, doc = append(out, doc[:i]...), doc[i:]
+		n := 1
+		switch {
+		case bytes.HasPrefix(doc, []byte("&amp;")):
+			out, doc, n = append(out, "&#x26;"...), doc[len("&amp;"):], 0
+		case bytes.HasPrefix(doc, []byte("&lt;")):
+			out, doc, n = append(out, "&#x3C;"...), doc[len("&lt;"):], 0
+		case bytes.HasPrefix(doc, []byte("<![CDATA[")):
+			n = bytes.Index(doc, []byte("]]>")) + len("]]>") // the encoder closes what it opens
+		}
+		out, doc = append(out, doc[:n]...), doc[n:]
+	}
 }

@@ -4,8 +4,9 @@ import (
 	"cmp"
 	"encoding/xml"
 	"io"
+	"regexp"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	gorilla "github.com/gorilla/feeds"
@@ -23,22 +24,22 @@ type rssRoot struct {
 	Content string   `xml:"xmlns:content,attr"`
 	DC      string   `xml:"xmlns:dc,attr"`
 	Media   string   `xml:"xmlns:media,attr"`
+	History string   `xml:"xmlns:fh,attr,omitempty"`
 	Channel rssChannel
 }
 
 type rssChannel struct {
 	XMLName xml.Name `xml:"channel"`
-	Title   rssText  `xml:"title"`
 	gorilla.RssFeed
-	Self  rssSelf
-	Items []ownLine[rssItem] `xml:"item"`
+	Links   []rssLink
+	Archive *struct{}          `xml:"fh:archive"`
+	Items   []ownLine[rssItem] `xml:"item"`
 }
 
-type rssSelf struct {
+// rssLink is Atom's element inside RSS.
+type rssLink struct {
 	XMLName xml.Name `xml:"atom:link"`
-	Href    string   `xml:"href,attr"`
-	Rel     string   `xml:"rel,attr"`
-	Type    string   `xml:"type,attr"`
+	atomAttrs
 }
 
 // rssItem hides the link and the description of the embedded struct because they are written even
@@ -46,17 +47,17 @@ type rssSelf struct {
 // them otherwise.
 type rssItem struct {
 	XMLName xml.Name `xml:"item"`
-	Title   rssText  `xml:"title"`
 	gorilla.RssItem
-	Link        string `xml:"link,omitempty"`
-	Description string `xml:"description,omitempty"`
-	Content     *gorilla.RssContent
+	Link        string   `xml:"link,omitempty"`
+	Description string   `xml:"description,omitempty"`
 	Categories  []string `xml:"category"`
 	Source      *rssSource
 	Creators    []string `xml:"dc:creator"`
 	Language    string   `xml:"dc:language,omitempty"`
 	Rights      string   `xml:"dc:rights,omitempty"`
-	Image       *media
+	Media       []media
+	Thumbnail   *thumbnail
+	Content     *gorilla.RssContent
 }
 
 type rssSource struct {
@@ -65,25 +66,11 @@ type rssSource struct {
 	Title   string   `xml:",chardata"`
 }
 
-// rssText is text with & and < as numeric references, which no reader takes for markup (RSS
-// Advisory Board, Best Practices Profile, "Character Data").
-type rssText struct {
-	XML string `xml:",innerxml"`
-}
-
-var numericReferences = strings.NewReplacer("&amp;", "&#x26;", "&lt;", "&#x3C;")
-
-func newRSSText(s string) rssText {
-	var b strings.Builder
-	xml.EscapeText(&b, []byte(s)) // a Builder does not fail
-	return rssText{XML: numericReferences.Replace(b.String())}
-}
-
 func writeRSS(w io.Writer, f *feeds.Feed) error {
 	d := prepare(f)
 	c := rssChannel{
-		Title: newRSSText(d.title),
 		RssFeed: gorilla.RssFeed{
+			Title:         d.title,
 			Link:          d.home,
 			Description:   cmp.Or(d.description, d.title), // required
 			Language:      d.language,
@@ -93,25 +80,31 @@ func writeRSS(w io.Writer, f *feeds.Feed) error {
 			Docs:          "https://www.rssboard.org/rss-specification",
 			Ttl:           int((d.ttl + time.Minute - 1) / time.Minute),
 		},
-		Self: rssSelf{Href: d.self, Rel: "self", Type: "application/rss+xml"},
+	}
+	root := rssRoot{
+		Version: "2.0",
+		Atom:    atomNS,
+		Content: "http://purl.org/rss/1.0/modules/content/",
+		DC:      "http://purl.org/dc/elements/1.1/",
+		Media:   mediaNS,
+	}
+	if d.archive {
+		root.History, c.Archive = historyNS, &struct{}{}
+	}
+	for _, l := range atomLinks(d, "application/rss+xml") {
+		c.Links = append(c.Links, rssLink{atomAttrs: l.atomAttrs})
 	}
 	for _, e := range d.entries {
 		c.Items = append(c.Items, ownLine[rssItem]{newRSSItem(e)})
 	}
-	return writeXML(w, rssRoot{
-		Version: "2.0",
-		Atom:    "http://www.w3.org/2005/Atom",
-		Content: "http://purl.org/rss/1.0/modules/content/",
-		DC:      "http://purl.org/dc/elements/1.1/",
-		Media:   mediaNS,
-		Channel: c,
-	})
+	root.Channel = c
+	return writeXML(w, root)
 }
 
 func newRSSItem(e entry) rssItem {
 	item := rssItem{
-		Title: newRSSText(e.title),
 		RssItem: gorilla.RssItem{
+			Title:   e.title,
 			Guid:    &gorilla.RssGuid{Id: e.id, IsPermaLink: strconv.FormatBool(e.id == e.link)},
 			PubDate: stamp(e.published, rfc822),
 		},
@@ -121,17 +114,32 @@ func newRSSItem(e entry) rssItem {
 		Creators:    e.authors,
 		Language:    e.language,
 		Rights:      e.rights,
-		Image:       image(e.image),
 	}
-	if e.content != "" {
+	switch {
+	case e.summary == "": // a content follows a description, and does not replace it
+		item.Description = e.content
+	case e.content != "":
 		item.Content = &gorilla.RssContent{Content: e.content}
 	}
 	if e.source.url != "" {
 		item.Source = &rssSource{URL: e.source.url, Title: e.source.title}
 	}
-	if len(e.enclosures) > 0 { // RSS knows one per item
-		x := e.enclosures[0]
+	e.enclosures = slices.Clone(e.enclosures)
+	if i := slices.IndexFunc(e.enclosures, rssEnclosable); i >= 0 { // RSS knows one per item
+		x := e.enclosures[i]
 		item.Enclosure = &gorilla.RssEnclosure{Url: x.URL, Type: x.Type, Length: strconv.FormatInt(x.Length, 10)}
+		e.enclosures = slices.Delete(e.enclosures, i, i+1)
+	}
+	item.Media, item.Thumbnail = pictures(e)
+	for _, x := range e.enclosures {
+		if x.URL != e.image {
+			item.Media = append(item.Media, mediaFile(x))
+		}
 	}
 	return item
 }
+
+// rssEnclosable says whether a file's host has a name of the kind that RSS readers can fetch from.
+func rssEnclosable(x feeds.Enclosure) bool { return namedHost.MatchString(x.URL) }
+
+var namedHost = regexp.MustCompile(`^https?://([A-Za-z0-9-]+\.)+[A-Za-z0-9][A-Za-z0-9-]*(:\d+)?(/|$)`)

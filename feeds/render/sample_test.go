@@ -31,12 +31,46 @@ func sample() *feeds.Feed {
 		a.ID = articleID(i)
 		f.Entries = append(f.Entries, feeds.Entry{Topic: "latin-america", Seq: int64(100 - i), Article: a})
 	}
+	f.Entries[0].Story = feeds.Story{ID: "s", Others: []feeds.Article{
+		{Source: diario, URL: "https://diario.example/ayuda?a=1&b=2", Title: "México envía <ayuda> a Cuba"},
+		{Source: portal, URL: "https://reader:CANARY@portal.example/ajuda"},
+		{Source: worldDesk, URL: "javascript:alert(1)", Title: "Nothing to link to"},
+	}}
+	f.Entries[1].Story.Others = []feeds.Article{{Source: worldDesk, URL: "https://world.example/quake", Title: "Quake shakes Oaxaca"}}
 	f.Entries[0].Score = 4.5
 	f.Entries[0].Evidence.Hits = []feeds.Hit{
 		{Term: "Mexico", Field: feeds.TitleField, Offset: 0, Score: 3},
 		{Term: "cuba*", Field: feeds.LeadField, Offset: 24, Score: 1.5},
 	}
 	return f
+}
+
+// samples are feeds by the names of their golden files.
+func samples() map[string]*feeds.Feed {
+	const home = "https://tributary.example/topics/latin-america"
+	live := sample()
+	live.Links = []feeds.FeedLink{
+		{Rel: "hub", URL: "https://tributary.example/hub"},
+		{Rel: "alternate", URL: home, Type: "text/html"},
+		{Rel: "alternate", URL: home + ".json", Type: "application/feed+json", Title: "JSON Feed"},
+		{Rel: "alternate", URL: home + ".es.atom", Type: "application/atom+xml", Title: "Latin America <ES> & more", Language: "es"},
+		{Rel: "alternate", URL: home + ".pt.atom", Type: "application/atom+xml", Language: "pt"},
+		{Rel: "alternate", URL: home + ".again.pt.atom", Type: "application/atom+xml", Language: "pt"},
+		{Rel: "prev-archive", URL: home + "/2.atom"},
+	}
+	archive := sample()
+	archive.Archive = true
+	archive.Entries = archive.Entries[4:]
+	archive.SelfURL = home + "/1.atom"
+	archive.Links = []feeds.FeedLink{
+		{Rel: "current", URL: home + ".atom"},
+		{Rel: "prev-archive", URL: home + "/1.atom"},
+		{Rel: "next-archive", URL: home + "/3.atom"},
+	}
+	return map[string]*feeds.Feed{
+		"full": live, "archive": archive,
+		"empty": {ID: live.ID, Title: "Nothing yet", HomeURL: home, SelfURL: live.SelfURL},
+	}
 }
 
 var (

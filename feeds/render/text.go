@@ -1,28 +1,32 @@
 package render
 
 import (
-	"slices"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/language"
 )
 
-// legal gives s without the characters that XML 1.0 §2.2 forbids, and without bytes that are not
-// UTF-8.
+// legal gives s without the characters that XML 1.0 §2.2 forbids or HTML calls mistakes, and without
+// bytes that are not UTF-8. A character that somebody else lost already is a question mark.
 func legal(s string) string {
 	if isAllLegal(s) {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
-		if isLegal(r) {
+		switch {
+		case r == utf8.RuneError:
+			return '?'
+		case isLegal(r):
 			return r
 		}
 		return -1
-	}, strings.ToValidUTF8(s, ""))
+	}, reread(strings.ToValidUTF8(s, "")))
 }
 
-// isAllLegal spares nearly every text the slow way. In UTF-8 the forbidden characters are the bytes
-// below a space, and U+FFFE and U+FFFF.
+// isAllLegal spares nearly every text the slow way. It may say no without need.
 func isAllLegal(s string) bool {
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -30,43 +34,78 @@ func isAllLegal(s string) bool {
 			if !isLegal(rune(c)) {
 				return false
 			}
-		case c == 0xef && (strings.HasPrefix(s[i:], "\ufffe") || strings.HasPrefix(s[i:], "\uffff")):
+		case c == 0x7f, c >= 0xef && odd(s[i:]), c == 0xc2 && i+1 < len(s) && s[i+1] < 0xa0, misread(s[i:]):
 			return false
 		}
 	}
 	return utf8.ValidString(s)
 }
 
+// odd says whether s begins with a character of the last plane's end or of its kind.
+func odd(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return !isLegal(r) || r == utf8.RuneError
+}
+
 func isLegal(r rune) bool {
 	switch {
 	case r < ' ':
 		return r == '\t' || r == '\n' || r == '\r'
-	case r <= 0xd7ff, 0xe000 <= r && r <= 0xfffd:
+	case r < 0x7f:
 		return true
 	}
-	return 0x10000 <= r && r <= unicode.MaxRune
+	return r >= 0xa0 && !(0xd800 <= r && r <= 0xdfff) && !(0xfdd0 <= r && r <= 0xfdef) && r&0xfffe != 0xfffe && r <= unicode.MaxRune
+}
+
+// misread says whether s begins as UTF-8 does that was decoded as Latin-1: Ã©.
+func misread(s string) bool {
+	return len(s) > 2 && s[0] == 0xc3 && (s[1] == 0x82 || s[1] == 0x83) && s[2] == 0xc2
+}
+
+// reread decodes a text anew that was UTF-8 and decoded as Latin-1, when it is so as a whole.
+func reread(s string) string {
+	b := make([]byte, 0, len(s))
+	high := false
+	for _, r := range s {
+		if r > 0xff {
+			return s
+		}
+		high = high || r >= 0x80
+		b = append(b, byte(r))
+	}
+	if !high || !utf8.Valid(b) {
+		return s
+	}
+	return string(b)
 }
 
 // line gives s as one line of legal text: whitespace folded, no control characters, and nothing
-// that could turn the text around it.
+// that could turn the text around it. What looks like an end tag gets an invisible character, so that
+// no reader takes the text for markup.
 func line(s string) string {
 	if isLine(s) {
 		return s
 	}
 	s = strings.Map(func(r rune) rune {
-		if unfitForLine(r) && !unicode.IsSpace(r) {
+		switch {
+		case r == utf8.RuneError:
+			return '?'
+		case unfitForLine(r) && !unicode.IsSpace(r):
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(s, ""))
-	return strings.Join(strings.Fields(s), " ")
+	}, reread(strings.ToValidUTF8(s, "")))
+	s = strings.Join(strings.Fields(s), " ")
+	return strings.ReplaceAll(s, "</", "<\u2060/")
 }
 
 // isLine says that line would leave s as it is. It may say no without need.
 func isLine(s string) bool {
 	previous := ' '
-	for _, r := range s {
-		if r == ' ' && previous == ' ' || r != ' ' && unicode.IsSpace(r) || unfitForLine(r) || r == utf8.RuneError {
+	for i, r := range s {
+		switch {
+		case r == ' ' && previous == ' ', r != ' ' && unicode.IsSpace(r), unfitForLine(r), r == utf8.RuneError,
+			r == '/' && previous == '<', misread(s[i:]):
 			return false
 		}
 		previous = r
@@ -81,13 +120,26 @@ func unfitForLine(r rune) bool {
 // lines gives each text as one line, without empty and repeated ones.
 func lines(texts []string) []string {
 	var kept []string
+	seen := make(map[string]bool, len(texts))
 	for _, t := range texts {
-		if t = line(t); t != "" && !slices.Contains(kept, t) {
+		if t = line(t); t != "" && !seen[t] {
+			seen[t] = true
 			kept = append(kept, t)
 		}
 	}
 	return kept
 }
+
+// names gives the names of people, without addresses of mail, which are not for everybody.
+func names(people []string) []string {
+	var kept []string
+	for _, p := range people {
+		kept = append(kept, mailAddress.ReplaceAllString(p, ""))
+	}
+	return lines(kept)
+}
+
+var mailAddress = regexp.MustCompile(`<[^<>\s]+@[^<>\s]+>`)
 
 // turnsText says whether r is one of Unicode's explicit embeddings, overrides and isolates, whose
 // effect leaks out of a text that does not end them. Plain marks (U+200E, U+200F) do not.
@@ -145,16 +197,27 @@ func asHTML(text string) string {
 
 var htmlEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// language gives a tag of BCP 47's form, and "" for anything else.
-func language(tag string) string {
-	for part := range strings.SplitSeq(tag, "-") {
-		if part == "" || len(part) > 8 || strings.ContainsFunc(part, notAlphanumeric) {
-			return ""
-		}
+// tag gives a language tag (BCP 47) whose language ISO 639 knows by two letters, or by the three that are
+// common in news, since validators know no others; "" for anything else.
+func tag(s string) string {
+	if s == "" || strings.Contains(s, "_") {
+		return ""
 	}
-	return tag
+	t, err := language.Parse(s)
+	if err != nil || t == language.Und {
+		return ""
+	}
+	s = t.String()
+	if base, _, _ := strings.Cut(s, "-"); len(base) != 2 && !threeLetters[base] {
+		return ""
+	}
+	return s
 }
 
-func notAlphanumeric(r rune) bool {
-	return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r)
-}
+var threeLetters = func() map[string]bool {
+	m := map[string]bool{}
+	for code := range strings.FieldsSeq("ast ceb csb dsb fil fur gsw haw hsb kab kok mai mni nap nds sah sat scn sco szl tet tpi war") {
+		m[code] = true
+	}
+	return m
+}()

@@ -8,16 +8,19 @@ import (
 
 func TestLine(t *testing.T) {
 	for in, want := range map[string]string{
-		"":                              "",
-		" a\t\nb\u00a0\u2028c\u0085d ":  "a b c d",
-		"a\x00\x1b\u007f\u009fb":        "ab",
-		"a  b":                          "a b",
-		"a\x0b\x0cb":                    "a b",
-		"\u202eabc\u202c \u2066x\u2069": "abc x",
-		"\u200fשלום\u200e":              "\u200fשלום\u200e",
-		"x\xff\xed\xa0\x80y":            "xy",
-		"\ufffe\uffff\ufffd\U0001ffff😀": "\ufffd\U0001ffff😀",
-		"<script> &amp; ]]>":            "<script> &amp; ]]>",
+		"":                                    "",
+		" a\t\nb\u00a0\u2028c\u0085d ":        "a b c d",
+		"a\x00\x1b\u007f\u009fb":              "ab",
+		"a  b":                                "a b",
+		"a\x0b\x0cb":                          "a b",
+		"\u202eabc\u202c \u2066x\u2069":       "abc x",
+		"\u200fשלום\u200e":                    "\u200fשלום\u200e",
+		"x\xff\xed\xa0\x80y":                  "xy",
+		"\ufffe\uffff\ufffd\U0001ffff\ufdd0😀": "?😀",
+		"Educaci\u00c3\u00b3n":                "Educación",
+		"«AMANH\u00c3»":                       "«AMANH\u00c3»",
+		"a </b> c":                            "a <\u2060/b> c",
+		"<script> &amp; ]]>":                  "<script> &amp; ]]>",
 	} {
 		if got := line(in); got != want {
 			t.Errorf("line(%q) = %q, want %q", in, got, want)
@@ -27,9 +30,11 @@ func TestLine(t *testing.T) {
 
 func TestLegal(t *testing.T) {
 	for in, want := range map[string]string{
-		"<p>a\r\n\tb</p>":                    "<p>a\r\n\tb</p>",
-		"a\x00\x08\x0c\x1fb\ufffe\uffff\xc3": "ab",
-		"\U0010ffff\ue000\ud7ff\u202e":       "\U0010ffff\ue000\ud7ff\u202e",
+		"<p>a\r\n\tb</p>":                      "<p>a\r\n\tb</p>",
+		"a\x00\x08\x0c\x1fb\ufffe\uffff\xc3":   "ab",
+		"\U0010fffd\ue000\ud7ff\u202e":         "\U0010fffd\ue000\ud7ff\u202e",
+		"a\u007f\u0085\ufdd0\U0003fffe\ufffdb": "a?b",
+		"<p>A\u00c3\u00b1o</p>":                "<p>Año</p>",
 	} {
 		if got := legal(in); got != want {
 			t.Errorf("legal(%q) = %q, want %q", in, got, want)
@@ -65,13 +70,14 @@ func TestCut(t *testing.T) {
 	}
 }
 
-func TestLanguage(t *testing.T) {
+func TestTag(t *testing.T) {
 	for in, want := range map[string]string{
 		"": "", "es": "es", "pt-BR": "pt-BR", "zh-Hant-TW": "zh-Hant-TW",
-		"en_US": "", "es-": "", "español": "", "Spanish language": "", "abcdefghi": "",
+		"en_US": "", "es-": "", "español": "", "Spanish language": "", "abcdefghi": "", "iw": "he", "spa": "es", "fil": "fil", "yue": "",
+		"und": "", "cn": "", "x-klingon": "",
 	} {
-		if got := language(in); got != want {
-			t.Errorf("language(%q) = %q, want %q", in, got, want)
+		if got := tag(in); got != want {
+			t.Errorf("tag(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

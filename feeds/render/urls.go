@@ -7,13 +7,15 @@ import (
 	"path"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 
 	"tributary/feeds"
 )
 
 // source is what an entry tells of the feed that it came from.
 type source struct {
+	id    string // URI; made up when no address may be told
 	title string // never ""
 	url   string // the publisher's feed, or its site when the feed's URL is secret; "" when both are
 	site  string // the publisher's page for people
@@ -24,6 +26,10 @@ func provenance(a feeds.Article) source {
 	s := source{site: publicURL(a.Source.SiteURL), feed: publicURL(a.Source.URL)}
 	s.url = cmp.Or(s.feed, s.site)
 	s.title = cmp.Or(line(a.Source.Title), hostname(a.Source.URL), hostname(a.URL), "Unknown source")
+	s.id = standardID(s.url)
+	if s.id == "" {
+		s.id = minted("source " + cmp.Or(s.url, s.title))
+	}
 	return s
 }
 
@@ -80,8 +86,8 @@ func secretKey(key string) bool {
 	return false
 }
 
-// webURL gives an absolute http or https URL without userinfo, with every byte that an IRI may not
-// hold percent-encoded, and "" for anything else.
+// webURL gives an absolute http or https URL without userinfo, in the characters that a URI may hold
+// (RFC 3986), since validators and many readers know no IRI; "" for anything else.
 func webURL(s string) string {
 	scheme, rest, ok := strings.Cut(strings.TrimSpace(s), "://")
 	scheme = strings.ToLower(scheme)
@@ -92,43 +98,74 @@ func webURL(s string) string {
 	if end < 0 {
 		end = len(rest)
 	}
-	rest = rest[strings.LastIndexByte(rest[:end], '@')+1:]
-	if rest == "" || strings.ContainsAny(rest[:1], "/?#\\:") {
+	host := webHost(rest[strings.LastIndexByte(rest[:end], '@')+1 : end])
+	if host == "" {
 		return ""
 	}
-	return scheme + "://" + escapeIRI(rest)
+	path := escapeURI(rest[end:])
+	if path != "" && path[0] != '/' {
+		path = "/" + path
+	}
+	return scheme + "://" + host + path
 }
 
-func escapeIRI(s string) string {
-	const hex = "0123456789ABCDEF"
-	var b strings.Builder
-	b.Grow(len(s))
-	for len(s) > 0 {
-		r, size := utf8.DecodeRuneInString(s)
-		if iriRune(r) { // never U+FFFD, which stands for invalid bytes
-			b.WriteString(s[:size])
-		} else {
-			for _, c := range []byte(s[:size]) {
-				b.Write([]byte{'%', hex[c>>4], hex[c&15]})
-			}
+// webHost gives the host and port as a URI has them, "" when there is no such host.
+func webHost(s string) string {
+	name, port, _ := strings.Cut(s, ":")
+	if strings.TrimLeft(port, "0123456789") != "" {
+		return ""
+	}
+	if strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
+		ascii, err := idna.Lookup.ToASCII(name)
+		if err != nil {
+			return ""
 		}
-		s = s[size:]
+		name = ascii
 	}
-	return b.String()
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return notAlphanumeric(r) && r != '-' && r != '.' && r != '_' }) {
+		return ""
+	}
+	if port != "" {
+		name += ":" + port
+	}
+	return name
 }
 
-// iriRune says whether an IRI may hold the character as it is (RFC 3987 §2.2). Characters that turn
-// the direction of text are out too (§4.1), and so are spaces.
-func iriRune(r rune) bool {
-	switch {
-	case r < 0x7f:
-		return r > ' ' && !strings.ContainsRune("<>\"{}|\\^`", r)
-	case r < 0xa0, unicode.IsSpace(r), turnsText(r), r == 0x200e, r == 0x200f:
-		return false
-	case r <= 0xd7ff, 0xf900 <= r && r <= 0xfdcf, 0xfdf0 <= r && r <= 0xffef:
-		return true
+func notAlphanumeric(r rune) bool {
+	return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r)
+}
+
+// escapeURI percent-encodes every byte that the path, query and fragment of a URI may not hold.
+func escapeURI(s string) string {
+	const hex = "0123456789ABCDEF"
+	fragment := strings.IndexByte(s, '#')
+	fits := func(i int) bool {
+		switch s[i] {
+		case '%':
+			return isEscape(s[i:])
+		case '#':
+			return i == fragment
+		}
+		return isURIByte(s[i])
 	}
-	return 0x10000 <= r && r <= 0xdffff && r&0xffff <= 0xfffd || 0xe1000 <= r && r <= 0xefffd
+	var b strings.Builder
+	done := 0
+	for i := range len(s) {
+		if !fits(i) {
+			b.WriteString(s[done:i])
+			b.Write([]byte{'%', hex[s[i]>>4], hex[s[i]&15]})
+			done = i + 1
+		}
+	}
+	if done == 0 {
+		return s
+	}
+	return b.String() + s[done:]
+}
+
+// isURIByte says whether a URI may hold the byte anywhere after its host, but for "%" and "#".
+func isURIByte(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z' || strings.IndexByte("-._~!$&'()*+,;=:@/?", c) >= 0
 }
 
 // mediaTypes are the files that publishers enclose. The mime package's table
@@ -144,8 +181,8 @@ var mediaTypes = map[string]string{
 
 // mediaType gives the enclosure's media type: as published, else by the name of the file.
 func mediaType(e feeds.Enclosure) string {
-	if t, params, err := mime.ParseMediaType(e.Type); err == nil && strings.Contains(t, "/") {
-		return mime.FormatMediaType(t, params)
+	if t, _, err := mime.ParseMediaType(e.Type); err == nil && strings.Contains(t, "/") {
+		return t
 	}
 	if u, err := url.Parse(e.URL); err == nil {
 		if t, ok := mediaTypes[strings.ToLower(path.Ext(u.Path))]; ok {
