@@ -34,8 +34,9 @@ type commands struct {
 	Demo     demoCommand     `cmd:"" help:"Run the whole service on made-up newsrooms on this machine; needs no network and no config."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 
-	Parse parseCommand `cmd:"" hidden:"" help:"Read a document and print what it holds as JSON."`
-	Clean cleanCommand `cmd:"" hidden:"" help:"Read HTML fragments and print what is left of them."`
+	Parse  parseCommand  `cmd:"" hidden:"" help:"Read a document and print what it holds as JSON."`
+	Clean  cleanCommand  `cmd:"" hidden:"" help:"Read HTML fragments and print what is left of them."`
+	Render renderCommand `cmd:"" hidden:"" help:"Read a feed and print the topic document that would be published from it."`
 }
 
 // Exit codes.
