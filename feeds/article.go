@@ -47,3 +47,14 @@ type Stored struct {
 	Topics  []string // that have it
 	Copies  uint64   // the same for copies in several sources, of which a topic has one
 }
+
+// Told is an article as it was placed among the stories: what places later ones.
+type Told struct {
+	Number    int64     // counts them from 1, in the order in which they were placed
+	ID        string    // the article's
+	Story     string    // the id of its story's first article; its own id when it began one
+	Source    string    // URL
+	Date      time.Time // of publication: see Article.Date
+	Seen      time.Time
+	Signature []byte // what later articles are compared with, in the form of package stories
+}

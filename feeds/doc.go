@@ -37,7 +37,7 @@
 //	feeds/parse            feeds
 //	feeds/render           feeds
 //	feeds/render/rendertest nothing
-//	feeds/stories          feeds
+//	feeds/stories          feeds, feeds/fold, feeds/places
 //	feeds/trial            feeds, feeds/match
 //	storage                feeds, feeds/fold
 //	feeds/crawl            feeds, feeds/fetch, feeds/parse

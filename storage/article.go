@@ -7,8 +7,8 @@ import (
 	"tributary/feeds"
 )
 
-// Article gives an article with its content and its entries in the configured topics, in the order of
-// its arrival in them. It fails with feeds.ErrNotFound for an id that names none, whatever its text.
+// Article gives an article with its content, its story, and its entries in the configured topics, in the
+// order of its arrival in them. It fails with feeds.ErrNotFound for an id that names none, whatever its text.
 func (d *DB) Article(ctx context.Context, id string) (placed feeds.Placed, err error) {
 	uid, ok := publicBytes(id)
 	if !ok {
@@ -30,6 +30,11 @@ func (d *DB) Article(ctx context.Context, id string) (placed feeds.Placed, err e
 		if !found {
 			return feeds.ErrNotFound
 		}
+		stories, err := d.storiesOf(ctx, s, []string{id})
+		if err != nil {
+			return err
+		}
+		placed.Story = stories[id]
 		return s.query(ctx, func(r rowScanner) error {
 			e, err := scanPlace(r)
 			placed.Entries = append(placed.Entries, e)

@@ -23,7 +23,7 @@ func (d *DB) Page(ctx context.Context, q feeds.Query) (feeds.Page, error) {
 		case q.Archive != 0 && topic == 0:
 			return nil, feeds.ErrNotFound
 		case q.Archive != 0:
-			return archived(ctx, s, topic, q, page)
+			return d.archived(ctx, s, topic, q, page)
 		case topic != 0:
 			var err error
 			if page.Older, err = archiveOf(ctx, s, `SELECT max(seq) FROM entry WHERE topic_id = $1 AND seq <= $2`, topic, page.Archives*feeds.Archived); err != nil {
@@ -54,8 +54,10 @@ func (d *DB) page(ctx context.Context, q feeds.Query, choose func(session, int64
 		if err != nil {
 			return err
 		}
-		page.Entries, err = d.entries(ctx, s, topic, q, chosen)
-		return err
+		if page.Entries, err = d.entries(ctx, s, topic, q, chosen); err != nil {
+			return err
+		}
+		return d.addStories(ctx, s, topic, page.Entries)
 	})
 	if err != nil {
 		return feeds.Page{}, fmt.Errorf("read topic %s: %w", cmp.Or(q.Topic, "all"), err)
@@ -66,7 +68,7 @@ func (d *DB) page(ctx context.Context, q feeds.Query, choose func(session, int64
 // openTopic gives a topic's id and all of its page but the entries. All topics together have the id 0,
 // and a revision that changes when that of any topic does, also of one that has left the config.
 func openTopic(ctx context.Context, s session, slug string) (id int64, page feeds.Page, err error) {
-	query := `SELECT id, version, changed_at, head, origin FROM topic WHERE slug = $1 AND active = 1`
+	query := `SELECT id, version, changed_at, CASE WHEN ` + tells + ` THEN t.grouped ELSE head END, origin FROM topic t WHERE slug = $1 AND active = 1`
 	if slug == "" {
 		query = `SELECT 0, CAST(coalesce(sum(version), 0) AS BIGINT), coalesce(max(changed_at), 0), 0, $1 FROM topic`
 	}
@@ -95,7 +97,7 @@ func candidates(ctx context.Context, s session, where string, args ...any) (foun
 }
 
 // archived gives the entries of an archive document and its neighbours.
-func archived(ctx context.Context, s session, topic int64, q feeds.Query, page *feeds.Page) (found []candidate, err error) {
+func (d *DB) archived(ctx context.Context, s session, topic int64, q feeds.Query, page *feeds.Page) (found []candidate, err error) {
 	if q.Archive < 0 || q.Archive > page.Archives {
 		return nil, feeds.ErrNotFound
 	}
@@ -119,8 +121,12 @@ func archived(ctx context.Context, s session, topic int64, q feeds.Query, page *
 	if page.Newer > page.Archives {
 		page.Newer = 0
 	}
-	return candidates(ctx, s, `e.topic_id = $1 AND e.seq > $2 AND e.seq <= $3 AND (e.language = $4 OR $4 = '') ORDER BY e.at DESC, e.seq DESC`,
+	found, err = candidates(ctx, s, `e.topic_id = $1 AND e.seq > $2 AND e.seq <= $3 AND (e.language = $4 OR $4 = '') ORDER BY e.at DESC, e.seq DESC`,
 		topic, (q.Archive-1)*feeds.Archived, q.Archive*feeds.Archived, primary(q.Language))
+	if err != nil {
+		return nil, err
+	}
+	return d.screenStories(ctx, s, topic, found)
 }
 
 // archiveOf gives the archive document that holds the entry which a query of a topic and a number finds; 0
@@ -197,11 +203,11 @@ func (f *frame) takes(c candidate) bool {
 	return true
 }
 
-// screen passes over entries that a page does not show. All topics together show an article once, where
+// screen passes over entries that a page does not show: see screenStories. All topics together show an article once, where
 // it came last, and of copies in several sources the one that came first.
 func (d *DB) screen(ctx context.Context, s session, topic int64, f *frame, batch []candidate) (fit []candidate, err error) {
-	if topic != 0 || len(batch) == 0 {
-		return batch, nil
+	if batch, err = d.screenStories(ctx, s, topic, batch); err != nil || topic != 0 || len(batch) == 0 {
+		return batch, err
 	}
 	if f.seen == nil {
 		f.seen = map[int64]bool{}
@@ -230,7 +236,8 @@ func (d *DB) withoutCopies(ctx context.Context, s session, from []candidate) (fi
 		late[id] = late[id] || words(title) == words(other)
 		return err
 	}, `SELECT a.id, a.title, o.title FROM article a JOIN article o ON o.canon = a.canon AND o.id < a.id AND o.source_id <> a.source_id
-		WHERE `+cond+` AND EXISTS (SELECT 1 FROM entry e JOIN topic t ON t.id = e.topic_id WHERE e.article_id = o.id AND t.active = 1)`, args...)
+		WHERE `+cond+` AND EXISTS (SELECT 1 FROM entry e JOIN topic t ON t.id = e.topic_id WHERE e.article_id = o.id AND t.active = 1
+				AND (NOT `+tells+` OR `+shown+`))`, args...)
 	for _, c := range from {
 		if !late[c.article] {
 			fit = append(fit, c)

@@ -147,6 +147,9 @@ func (d *DB) remove(ctx context.Context, s session, ids []int64, shown []any) (n
 	if err != nil || len(mine) == 0 {
 		return 0, err
 	}
+	if err := d.leaveStories(ctx, s, mine, shown); err != nil {
+		return 0, err
+	}
 	cond, args = among(d.engine, "a.id", 1, mine)
 	return s.exec(ctx, `DELETE FROM article AS a WHERE `+cond+` AND `+unseen(len(args)+1), append(args, shown...)...)
 }

@@ -36,6 +36,9 @@ func (d *DB) Sync(ctx context.Context, sources []feeds.Source, topics []feeds.To
 		if err := d.syncTopics(ctx, s, topics, site, faces(sources), otherwise); err != nil {
 			return err
 		}
+		if err := d.syncStories(ctx, s, topics, sources); err != nil {
+			return err
+		}
 		return s.each(ctx, step{`UPDATE entry SET language = $2 WHERE article_id IN (
 			SELECT id FROM article WHERE language = '' AND source_id = (SELECT id FROM source WHERE url = $1))`, spoken})
 	})

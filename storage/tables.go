@@ -23,6 +23,10 @@ var tables = []table{
 	{"entry", "topic_id, seq"},
 	{"retag", "id"},
 	{"retag_article", "article_id"},
+	{"topic_prefer", "topic_id, source_id"},
+	{"story_article", "article_id"},
+	{"story_recent", "number"},
+	{"story_turn", "id"},
 }
 
 // growing are the tables whose rows never leave.

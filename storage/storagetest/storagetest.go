@@ -37,6 +37,7 @@ type Store interface {
 	Prune(ctx context.Context, cutoff time.Time, perSource, limit int) (int, error)
 	Stored(ctx context.Context, since time.Time, begin func(total int), visit func(feeds.Stored) error) error
 	Retag(ctx context.Context, rules string, judge feeds.Judge, limit int, progress func(storage.Retagged)) (storage.Retagged, error)
+	Group(ctx context.Context, owner string, stories storage.Stories, limit int) (storage.Grouped, error)
 }
 
 // Run runs the contract. open gives an empty store that t closes.
@@ -102,6 +103,12 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"retention keeps the windows in every language", (*fixture).pruneByWindow},
 		{"retention keeps what stories hide", (*fixture).pruneByStories},
 		{"rules, visits and retags agree in the end", (*fixture).retagAgrees},
+		{"a topic shows one entry of each story", (*fixture).storiesOne},
+		{"the preferred source's article stands for its story", (*fixture).storiesPreferred},
+		{"news is shown once enough sources tell it", (*fixture).storiesConfirmed},
+		{"articles are placed in the order of arrival, whatever the batches", (*fixture).storiesAnyBatches},
+		{"one process places articles among the stories", (*fixture).storiesAlone},
+		{"stories outlive the articles that retention removes", (*fixture).storiesPruned},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := &fixture{T: t, store: open(t), sources: []feeds.Source{{URL: feedA, Title: "A"}, {URL: feedB}}}
