@@ -97,6 +97,9 @@ type topicConfig struct {
 	Examples    examplesConfig     `yaml:"examples"`
 	Window      *windowConfig      `yaml:"window"`
 	Formerly    []string           `yaml:"formerly"`
+	Stories     string             `yaml:"stories"`
+	Prefer      []string           `yaml:"prefer"`
+	MinSources  int                `yaml:"min_sources"`
 }
 
 type topicPlacesConfig struct {

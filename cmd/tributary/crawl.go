@@ -55,7 +55,7 @@ func (c crawlCommand) Run(ctx context.Context, all *commands, t terminal) (err e
 	if err := s.crawler.Pass(ctx); err != nil {
 		return err
 	}
-	unjudged := s.retag(ctx)
+	undone := firstError(s.retag(ctx), s.group(ctx))
 	pass.bar.Finish()
 	if err := pass.print(t.out, c.JSON); err != nil {
 		return err
@@ -63,8 +63,8 @@ func (c crawlCommand) Run(ctx context.Context, all *commands, t terminal) (err e
 	switch {
 	case ctx.Err() != nil:
 		return errors.New("interrupted; what came is stored, and the next crawl goes on with the rest")
-	case unjudged != nil:
-		return unjudged
+	case undone != nil:
+		return undone
 	}
 	return pass.verdict()
 }

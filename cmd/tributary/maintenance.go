@@ -22,7 +22,7 @@ const (
 	pruneTogether = 250 // articles in one transaction: visits wait for some 40 ms
 )
 
-// maintain keeps the database in shape until ctx ends: changed rules are applied, old articles go, its statistics are renewed,
+// maintain keeps the database in shape until ctx ends: changed rules are applied, stories found, old articles go, its statistics are renewed,
 // and backups are made as the config says. A job that is still running is not started again, and one
 // that panics runs again next time.
 func (s *service) maintain(ctx context.Context) error {
@@ -38,6 +38,7 @@ func (s *service) maintain(ctx context.Context) error {
 	}
 	soon := time.Now().Add(afterStart)
 	job("judge stored articles again", interval{time.Now().Add(time.Second), retagEvery}, s.retag)
+	job("place articles among the stories", interval{time.Now().Add(time.Second), groupEvery}, s.group)
 	job("remove old articles", interval{soon, pruneEvery}, s.prune)
 	job("optimise the database", interval{soon, tuneEvery}, s.db.Optimise)
 	job("look for lost sources", interval{soon, healEvery}, s.heal)

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"tributary/feeds"
 	"tributary/feeds/crawl"
 	"tributary/feeds/fetch"
+	"tributary/feeds/stories"
 	"tributary/feeds/web"
 	"tributary/storage"
 )
@@ -28,6 +30,9 @@ type service struct {
 	db      *storage.DB
 	fetch   *fetch.Client
 	crawler *crawl.Crawler
+
+	owner   string         // this process, for what one process does at a time
+	stories *stories.Index // nil until articles are placed, and after a failure
 }
 
 // openService opens the store, brings it in line with the plan and builds the crawler. report is told
@@ -46,7 +51,7 @@ func openService(ctx context.Context, p *plan, log *slog.Logger, report func(cra
 		MinInterval: p.Crawl.MinInterval, Timeout: p.Crawl.Timeout, Report: report,
 	})
 	c.SetPlan(p.crawl)
-	return &service{plan: p, log: log, db: db, fetch: client, crawler: c}, nil
+	return &service{plan: p, log: log, db: db, fetch: client, crawler: c, owner: rand.Text()}, nil
 }
 
 func (s *service) Close() error {
