@@ -9,9 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"syscall"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -76,32 +74,12 @@ func (s *service) crawl(ctx context.Context) error {
 // web answers on l until ctx ends and the requests under way have been answered.
 func (s *service) web(ctx context.Context, l net.Listener) error {
 	pages := web.New(web.Options{Store: s.db, Site: s.site(), Logger: s.log})
-	server := &http.Server{
-		Handler: pages.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
-		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
-		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return pages.Run(ctx) })
 	group.Go(func() error {
 		return s.db.Watch(ctx, func(r feeds.Revision) { pages.Changed(r.Topic) })
 	})
-	group.Go(func() error {
-		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve: %w", err)
-		}
-		return nil
-	})
-	group.Go(func() error {
-		<-ctx.Done()
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
-		defer cancel()
-		if err := server.Shutdown(drain); err != nil {
-			s.log.Warn("some readers did not finish and were cut off")
-			return server.Close()
-		}
-		return nil
-	})
+	group.Go(func() error { return pages.Serve(ctx, l) })
 	return group.Wait()
 }
 

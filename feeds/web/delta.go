@@ -164,6 +164,7 @@ func (s *Server) makeDelta(found *route, shown *snapshot, page feeds.Page, full 
 		v.whole["Im"] = []string{"feed"}
 		v.whole["Vary"] = []string{"Accept-Encoding, A-IM, If-None-Match"}
 		v.whole["Cache-Control"] = []string{"no-store"} // a cache that knows no deltas would take it for the whole
+		v.seal()
 	}
 	return d, nil
 }

@@ -30,6 +30,10 @@ type variant struct {
 	etag  string      // strong, the hash of the bytes (RFC 9110 §8.8.3.3)
 	whole http.Header // fields that come with the bytes
 	held  http.Header // fields of a 304 (RFC 9110 §15.4.5)
+
+	// The same as they go over the wire, with what net/http must know of them beside them.
+	wholeFields, heldFields []byte
+	framing                 http.Header
 }
 
 // coding is a content coding (RFC 9110 §8.4.1).
@@ -82,9 +86,23 @@ func newDocument(content []byte, modified time.Time, body, always http.Header) *
 		if !modified.IsZero() {
 			v.whole.Set("Last-Modified", modified.UTC().Format(http.TimeFormat))
 		}
+		v.seal()
 		d.variants[i] = v
 	}
 	return d
+}
+
+// seal ends the making of a variant.
+func (v *variant) seal() {
+	v.wholeFields, v.heldFields = onWire(v.whole, "Content-Length"), onWire(v.held, "")
+	v.framing = http.Header{"Content-Length": v.whole["Content-Length"], "Content-Type": nil} // nil: no guess is added
+}
+
+// onWire writes the fields but one.
+func onWire(h http.Header, but string) []byte {
+	var b bytes.Buffer
+	_ = h.WriteSubset(&b, map[string]bool{but: true}) // a buffer takes everything
+	return bytes.Clone(b.Bytes())
 }
 
 // size is how many bytes the document takes in memory, about.
@@ -114,33 +132,52 @@ func (c coding) pack(content []byte) []byte {
 
 // ServeHTTP answers GET and HEAD with the document or, when the reader has it, with a 304.
 func (d *document) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	d.answer(w, r, time.Now())
+	d.answer(w, r, nil, time.Now())
 }
 
-// answer does the same, and gives the status and the length of the body.
-func (d *document) answer(w http.ResponseWriter, r *http.Request, now time.Time) (status, length int) {
-	h := w.Header()
+// answer does the same, over a connection of ours when there is one, and gives the status and the length of
+// the body.
+func (d *document) answer(w http.ResponseWriter, r *http.Request, c *conn, now time.Time) (status, length int) {
 	accepted, ok := negotiate(r.Header["Accept-Encoding"])
 	if held := d.held(r, accepted, now); held != nil {
-		maps.Copy(h, held.held)
-		if len(r.Header["Origin"]) > 0 && held.whole["Access-Control-Allow-Origin"] != nil { // only a script needs its leave a second time
-			maps.Copy(h, openToScripts)
-		}
-		w.WriteHeader(http.StatusNotModified)
+		held.notModified(w, r, c)
 		return http.StatusNotModified, 0
 	}
 	if !ok {
 		say(w, r, http.StatusNotAcceptable, "none of the acceptable content codings is offered here")
 		return http.StatusNotAcceptable, 0
 	}
-	v := &d.variants[accepted]
-	maps.Copy(h, v.whole)
+	v, h := &d.variants[accepted], w.Header()
+	if c != nil {
+		c.fields = v.wholeFields
+		maps.Copy(h, v.framing)
+	} else {
+		maps.Copy(h, v.whole)
+	}
 	if d.status != http.StatusOK {
 		w.WriteHeader(d.status)
 	}
 	if r.Method == http.MethodHead {
 		return d.status, 0
 	}
+	if c != nil {
+		c.hold = true
+		defer func() { c.hold = false }()
+	}
 	n, _ := w.Write(v.bytes) // a reader that has gone needs no answer
 	return d.status, n
+}
+
+// notModified answers a reader that holds the variant.
+func (v *variant) notModified(w http.ResponseWriter, r *http.Request, c *conn) {
+	h := w.Header()
+	if c != nil {
+		c.fields = v.heldFields
+	} else {
+		maps.Copy(h, v.held)
+	}
+	if len(r.Header["Origin"]) > 0 && v.whole["Access-Control-Allow-Origin"] != nil { // only a script needs its leave a second time
+		maps.Copy(h, openToScripts)
+	}
+	w.WriteHeader(http.StatusNotModified)
 }

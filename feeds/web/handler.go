@@ -149,7 +149,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, v *view, fo
 			d = newer
 		}
 	}
-	status, length := d.answer(w, r, now)
+	status, length := d.answer(w, r, connOf(r), now)
 	c.note(who, status, length, now)
 	b.charge(status, now)
 	if found.kind > 0 && b.soon(uint64(who.family), shown.ttl/2, now) {
