@@ -34,6 +34,9 @@ type Store interface {
 	// equal revisions mean equal entries. An unknown topic is feeds.ErrNotFound.
 	Page(ctx context.Context, q feeds.Query) (feeds.Page, error)
 
+	// Retired gives the ids of topics that were configured once and are not now.
+	Retired(ctx context.Context) ([]string, error)
+
 	// Sources gives what the visits have taught us about every source.
 	Sources(ctx context.Context) ([]feeds.State, error)
 }
@@ -214,13 +217,7 @@ func (s *Server) readRetired(ctx context.Context) {
 	if s.retiredOf == v {
 		return
 	}
-	store, ok := s.store.(interface {
-		Retired(ctx context.Context) ([]string, error)
-	})
-	if !ok {
-		return
-	}
-	ids, err := store.Retired(ctx)
+	ids, err := s.store.Retired(ctx)
 	if s.retiredFault.note(ctx, s.log, "read retired topics", err) {
 		return
 	}
