@@ -12,7 +12,8 @@ import (
 )
 
 // BenchmarkWrite writes 100 entries in each format, and for the lower bound ("plain") the same
-// texts with encoding/xml from a struct that has nothing else.
+// texts with encoding/xml from a struct that has nothing else. "check" is the check before a document is
+// published.
 func BenchmarkWrite(b *testing.B) {
 	f := &feeds.Feed{ID: "urn:x:1", Title: "Latin America", HomeURL: "https://x.example/", Updated: noon}
 	for n := range 100 {
@@ -35,7 +36,17 @@ func BenchmarkWrite(b *testing.B) {
 		}
 	})
 	for _, format := range Formats {
+		doc := render(b, format, f)
+		b.Run("check "+format.Ext, func(b *testing.B) {
+			b.SetBytes(int64(len(doc)))
+			for b.Loop() {
+				if err := Check(format.Ext, doc); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 		b.Run(format.Ext, func(b *testing.B) {
+			b.SetBytes(int64(len(doc)))
 			for b.Loop() {
 				if err := format.Write(io.Discard, f); err != nil {
 					b.Fatal(err)

@@ -93,7 +93,7 @@ func prepareEntry(e feeds.Entry, id string, feedUpdated time.Time) entry {
 		source:     provenance(a),
 		others:     reports(e.Story.Others),
 		score:      e.Score,
-		evidence:   slices.AppendSeq([]feeds.Hit{}, e.Evidence.Counted()),
+		evidence:   evidence(e),
 	}
 	p.published, p.updated = dates(a, feedUpdated)
 	p.authors = names(a.Authors)
@@ -114,6 +114,16 @@ func prepareEntry(e feeds.Entry, id string, feedUpdated time.Time) entry {
 	}
 	p.content = withReports(p.content, p.summary, p.language, p.others)
 	return p
+}
+
+// evidence gives the hits that count; never nil.
+func evidence(e feeds.Entry) []feeds.Hit {
+	counted := []feeds.Hit{}
+	for h := range e.Evidence.Counted() {
+		h.Term = line(h.Term)
+		counted = append(counted, h)
+	}
+	return counted
 }
 
 // plausible is the first moment that validators believe.

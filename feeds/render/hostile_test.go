@@ -119,6 +119,9 @@ func checkHostile(t testing.TB, f *feeds.Feed) {
 		if first == nil {
 			first = read
 		}
+		if err := Check(format.Ext, doc); err != nil {
+			t.Errorf("%s: %v", format.Name, err)
+		}
 		for _, p := range rendertest.Check(format.Ext, doc, noon.AddDate(0, 0, 1)) {
 			if !ofHTML[p.Rule] {
 				t.Errorf("%s: %s", format.Name, p)
@@ -263,6 +266,19 @@ func TestHugeTitle(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestCrowd is about numbers that no publisher has.
+func TestCrowd(t *testing.T) {
+	many := make([]string, 10_000)
+	for i := range many {
+		many[i] = fmt.Sprint("category ", i)
+	}
+	a := feeds.Article{ID: articleID(1), Title: "A", Seen: noon, Authors: many, Categories: many}
+	for i := range 1000 {
+		a.Enclosures = append(a.Enclosures, feeds.Enclosure{URL: fmt.Sprint("https://x.example/", i)})
+	}
+	checkHostile(t, &feeds.Feed{ID: "urn:x-topic:1", Title: "T", HomeURL: "https://x.example/", SelfURL: "https://x.example/feed", Entries: []feeds.Entry{{Article: a}}})
 }
 
 func FuzzWrite(f *testing.F) {

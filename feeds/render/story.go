@@ -11,12 +11,18 @@ type report struct {
 	title, link, source string
 }
 
-// reports gives those of the articles that can be linked to.
+// mostReports is how many a reader may be expected to look at.
+const mostReports = 20
+
+// reports gives the first of those articles that can be linked to.
 func reports(others []feeds.Article) (all []report) {
 	for _, a := range others {
-		r := report{title: line(a.Title), link: webURL(a.URL), source: provenance(a).title}
+		r := report{title: cut(line(a.Title), 2*titleLength), link: webURL(a.URL), source: provenance(a).title}
 		if r.link == "" {
 			continue
+		}
+		if len(all) == mostReports {
+			break
 		}
 		if r.title == "" {
 			r.title = r.link

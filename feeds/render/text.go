@@ -29,22 +29,24 @@ func legal(s string) string {
 // isAllLegal spares nearly every text the slow way. It may say no without need.
 func isAllLegal(s string) bool {
 	for i := range len(s) {
-		switch c := s[i]; {
-		case c < ' ':
-			if !isLegal(rune(c)) {
-				return false
-			}
-		case c == 0x7f, c >= 0xef && odd(s[i:]), c == 0xc2 && i+1 < len(s) && s[i+1] < 0xa0, misread(s[i:]):
+		if suspect[s[i]] && isOdd(s[i:]) {
 			return false
 		}
 	}
 	return utf8.ValidString(s)
 }
 
-// odd says whether s begins with a character of the last plane's end or of its kind.
-func odd(s string) bool {
+// suspect are the bytes that a character may begin with that is not legal, or that was misread.
+var suspect = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c < ' ' && !isLegal(rune(c)) || c == 0x7f || c == 0xc2 || c == 0xc3 || c >= 0xef
+	}
+	return t
+}()
+
+func isOdd(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
-	return !isLegal(r) || r == utf8.RuneError
+	return !isLegal(r) || r == utf8.RuneError || misread(s)
 }
 
 func isLegal(r rune) bool {

@@ -147,17 +147,17 @@ func (c *checker) element(e *element, k *kind) {
 	if k.children != nil && e.text != "" {
 		c.say("UnexpectedText", e.where, e.text)
 	}
-	for i, x := range e.children {
+	seen := map[string]bool{}
+	for _, x := range e.children {
 		inside := k.children[x.name]
 		if inside == nil {
 			c.say("UndefinedElement", e.where, x.name)
 			continue
 		}
-		for _, earlier := range e.children[:i] {
-			if earlier.name == x.name && !inside.many {
-				c.say("DuplicateElement", e.where, x.name)
-			}
+		if seen[x.name] && !inside.many {
+			c.say("DuplicateElement", e.where, x.name)
 		}
+		seen[x.name] = true
 		c.element(x, inside)
 	}
 	for _, rule := range k.rules {
