@@ -15,6 +15,7 @@ import (
 type config struct {
 	Site      siteConfig      `yaml:"site"`
 	Listen    string          `yaml:"listen"`
+	Proxies   []string        `yaml:"trusted_proxies"`
 	Storage   string          `yaml:"storage"`
 	Crawl     crawlConfig     `yaml:"crawl"`
 	Retention retentionConfig `yaml:"retention"`

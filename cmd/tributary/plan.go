@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -27,6 +28,7 @@ type plan struct {
 	places  *places.Gazetteer
 	crawl   crawl.Plan
 	backups cron.Schedule // nil for none
+	proxies []netip.Prefix
 
 	rules    *match.Set // of the topics
 	warnings []mistake  // what is no mistake but worth a thought
@@ -48,6 +50,7 @@ func parsePlan(file string, text []byte) (*plan, error) {
 	c := &checker{root: root}
 	if root != nil {
 		c.site(p.config)
+		p.proxies = c.proxies(p.Proxies)
 		c.crawl(p.Crawl)
 		c.retention(p.Retention)
 		p.backups = c.backup(p.Backup)
@@ -92,6 +95,24 @@ func (c *checker) site(cfg config) {
 	}
 	c.oneOf(cfg.Log.Level, []string{"debug", "info", "warn", "error"}, "log", "level")
 	c.oneOf(cfg.Log.Format, []string{"text", "json"}, "log", "format")
+}
+
+// proxies reads networks, or the addresses of single proxies.
+func (c *checker) proxies(configured []string) (networks []netip.Prefix) {
+	for i, text := range configured {
+		network, err := netip.ParsePrefix(text)
+		if a, notAddress := netip.ParseAddr(text); notAddress == nil {
+			network, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		switch {
+		case err != nil:
+			c.wrong([]any{"trusted_proxies", i}, "%q is no address or network; write it like 127.0.0.1 or 10.0.0.0/8", text)
+		case network.Bits() == 0:
+			c.wrong([]any{"trusted_proxies", i}, "%s is everybody, who could then claim any address; name your proxies alone", text)
+		}
+		networks = append(networks, network)
+	}
+	return networks
 }
 
 func (c *checker) oneOf(value string, allowed []string, path ...any) {
