@@ -221,6 +221,7 @@ func defaults() config {
 	return config{
 		Site:    siteConfig{Title: "Tributary", URL: "http://localhost:8080"},
 		Listen:  "localhost:8080",
+		Proxies: []string{},
 		Storage: "tributary.db",
 		Crawl: crawlConfig{Every: "adaptive", MinInterval: 15 * time.Minute, HostGap: 2 * time.Second,
 			Timeout: time.Minute, Workers: 32},
