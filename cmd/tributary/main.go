@@ -32,6 +32,7 @@ type commands struct {
 	Restore  restoreCommand  `cmd:"" help:"Check a backup and make it the database. Stop the service first."`
 	Copy     copyCommand     `cmd:"" help:"Move everything to another, empty database: a SQLite file or PostgreSQL. Stop the service first."`
 	Demo     demoCommand     `cmd:"" help:"Run the whole service on made-up newsrooms on this machine; needs no network and no config."`
+	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of the config, with which editors complete and check it."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 
 	Parse  parseCommand  `cmd:"" hidden:"" help:"Read a document and print what it holds as JSON."`
