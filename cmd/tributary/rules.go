@@ -97,7 +97,7 @@ func (t topicConfig) topic(sources []feeds.Source) feeds.Topic {
 		Exclude:  feeds.Exclude(t.Exclude),
 		Examples: feeds.Examples{Yes: examples(t.Examples.Yes, sources), No: examples(t.Examples.No, sources)},
 		Window:   t.Window.window(), Formerly: t.Formerly,
-		Stories:  t.Stories, Prefer: t.Prefer, MinSources: t.MinSources,
+		Stories: t.Stories, Prefer: t.Prefer, MinSources: t.MinSources,
 	}
 	if p := t.Places; p != nil {
 		topic.Places = &feeds.Places{In: p.In, Strictness: p.Strictness, Also: terms(p.Also), Mask: p.Mask}

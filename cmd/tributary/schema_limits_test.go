@@ -26,6 +26,8 @@ var limits = map[string]schema{
 	"config.sources": {MinItems: 1},
 	"config.topics":  {MinItems: 1},
 
+	"config.trusted_proxies[]": {Type: "string", Pattern: `^[0-9A-Fa-f.:]+(/[0-9]+)?$`},
+
 	"siteConfig.title": text,
 	"siteConfig.url":   {Type: "string", Pattern: `^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+(/[^?#]*)?$`},
 
