@@ -97,8 +97,8 @@ func byCategory(a *feeds.Article) (entries []feeds.Entry) {
 	return entries
 }
 
-// benchStore is a store of some sources, each on its own host and claimed for an hour.
-func benchStore(b *testing.B, dsn string, sources int) (*storage.DB, []feeds.Lease) {
+// benchStore is a store of some sources, each on its own host and claimed for an hour, and some topics.
+func benchStore(b *testing.B, dsn string, sources, topics int) (*storage.DB, []feeds.Lease) {
 	b.Helper()
 	db, err := storage.Open(b.Context(), dsn, nil)
 	if err != nil {
@@ -109,11 +109,11 @@ func benchStore(b *testing.B, dsn string, sources int) (*storage.DB, []feeds.Lea
 	for i := range sources {
 		list = append(list, feeds.Source{URL: fmt.Sprintf("https://s%d.example/feed", i), Title: fmt.Sprint("Source ", i)})
 	}
-	var topics []feeds.Topic
-	for i := range 20 {
-		topics = append(topics, feeds.Topic{ID: fmt.Sprint("t", i), Title: fmt.Sprint("Topic ", i)})
+	var named []feeds.Topic
+	for i := range topics {
+		named = append(named, feeds.Topic{ID: fmt.Sprint("t", i), Title: fmt.Sprint("Topic ", i)})
 	}
-	if err := db.Sync(b.Context(), list, topics, ""); err != nil {
+	if err := db.Sync(b.Context(), list, named, ""); err != nil {
 		b.Fatal(err)
 	}
 	if err := db.Begin(b.Context()); err != nil {
@@ -156,8 +156,8 @@ func BenchmarkVisit(b *testing.B) {
 
 func benchmarkVisit(b *testing.B, dsn, bare string, server bool) {
 	const sources, size = 50, 30
-	db, leases := benchStore(b, dsn, sources)
-	other, _ := benchStore(b, bare, sources)
+	db, leases := benchStore(b, dsn, sources, 20)
+	other, _ := benchStore(b, bare, sources, 20)
 	if err := other.Close(); err != nil {
 		b.Fatal(err)
 	}
@@ -199,65 +199,137 @@ func benchArticles(b *testing.B) int {
 	return n
 }
 
-// BenchmarkPage reads the newest 50 entries of topics with their content while another goroutine saves
-// visits, and reports the median and the 99th percentile, and the bytes that an article takes.
+// BenchmarkPage reads pages with their content while another goroutine saves visits, and reports the median
+// and the 99th percentile of each kind of page, and the bytes that an article takes. There are 1,000 topics
+// of all sizes, and an article is in two of them.
 func BenchmarkPage(b *testing.B) {
-	const sources, size = 200, 100
+	const sources, topics = 200, 1000
 	file := filepath.Join(b.TempDir(), "t.db")
-	db, leases := benchStore(b, file, sources)
-	r := rand.New(rand.NewPCG(5, 6))
-	text, n := 0, 0
-	type document struct {
-		lease    feeds.Lease
-		articles []feeds.Article
+	db, leases := benchStore(b, file, sources, topics)
+	c := &benchCrawl{db: db, leases: leases, r: rand.New(rand.NewPCG(5, 6)), topics: topics}
+	for range benchArticles(b) / benchDocument {
+		c.visit(b, c.next())
 	}
-	next := func() (d document) {
-		for range size {
-			a := newsArticle(r, n/size%sources, n, fmt.Sprint("t", min(r.IntN(20), r.IntN(20))))
-			text += len(a.Title) + len(a.Summary) + len(a.Content) + len(a.URL) + len(a.GUID) + len(a.Authors[0])
-			d.articles = append(d.articles, a)
-			n++
+	report := sizes(b, file, c.n, c.text)
+	fifty := feeds.Window{Least: 50}
+	topic := func(i int) string { return fmt.Sprint("t", i%20) }
+	for _, kind := range []struct {
+		name string
+		read func(i int) (rows int, err error)
+	}{
+		{"topic", func(i int) (int, error) {
+			p, err := db.Page(b.Context(), feeds.Query{Topic: topic(i), Window: fifty, Content: true})
+			return len(p.Entries), err
+		}},
+		{"language", func(i int) (int, error) {
+			p, err := db.Page(b.Context(), feeds.Query{Topic: topic(i), Language: "pt", Window: fifty, Content: true})
+			return len(p.Entries), err
+		}},
+		{"archive", func(i int) (int, error) {
+			p, err := db.Page(b.Context(), feeds.Query{Topic: topic(i), Archive: 1 + i%3, Content: true})
+			return len(p.Entries), err
+		}},
+		{"all", func(int) (int, error) {
+			p, err := db.Page(b.Context(), feeds.Query{Window: fifty, Content: true})
+			return len(p.Entries), err
+		}},
+		{"day", func(i int) (int, error) { // up to ten times as much
+			p, err := db.Page(b.Context(), feeds.Query{Topic: topic(i), Content: true})
+			return len(p.Entries), err
+		}},
+		{"volume", func(int) (int, error) {
+			counts, err := db.Volume(b.Context(), time.Now().Add(-30*24*time.Hour), 24*time.Hour, 30)
+			return len(counts), err
+		}},
+		{"shares", func(i int) (int, error) {
+			shares, err := db.Shares(b.Context(), topic(i), time.Now().Add(-30*24*time.Hour))
+			return len(shares), err
+		}},
+	} {
+		b.Run(kind.name, func(b *testing.B) {
+			stop := c.run(b)
+			var took []time.Duration
+			got := 0
+			for b.Loop() {
+				start := time.Now()
+				n, err := kind.read(len(took))
+				if err != nil || n == 0 {
+					b.Fatal(n, err)
+				}
+				took, got = append(took, time.Since(start)), got+n
+			}
+			stop()
+			b.ReportMetric(float64(got)/float64(len(took)), "rows")
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+			for unit, v := range report {
+				b.ReportMetric(v, unit)
+			}
+		})
+	}
+}
+
+// benchDocument is how many articles a visit of benchCrawl brings.
+const benchDocument = 100
+
+// benchCrawl saves visits.
+type benchCrawl struct {
+	db      *storage.DB
+	leases  []feeds.Lease
+	r       *rand.Rand
+	topics  int
+	n, text int // articles, and bytes of their texts
+}
+
+// next is the articles of a visit: one in fifty in Portuguese, in two topics of which few have most.
+func (c *benchCrawl) next() (articles []feeds.Article) {
+	for range benchDocument {
+		in := []string{c.topic(), c.topic()}
+		a := newsArticle(c.r, c.source(), c.n, slices.Compact(in)...)
+		if c.n%50 == 0 {
+			a.Language = "pt-BR"
 		}
-		d.lease = leases[(n-1)/size%sources]
-		return d
+		c.text += len(a.Title) + len(a.Summary) + len(a.Content) + len(a.URL) + len(a.GUID) + len(a.Authors[0])
+		articles = append(articles, a)
+		c.n++
 	}
-	visit := func(d document) { save(b, db, d.lease, d.articles) }
-	for range benchArticles(b) / size {
-		visit(next())
-	}
-	report := sizes(b, file, n, text)
-	documents := make([]document, 400) // made beforehand: a crawl has other work than to write articles
+	return articles
+}
+
+func (c *benchCrawl) source() int { return c.n / benchDocument % len(c.leases) }
+
+func (c *benchCrawl) topic() string {
+	u := c.r.Float64()
+	return fmt.Sprint("t", int(u*u*u*float64(c.topics)))
+}
+
+func (c *benchCrawl) visit(b *testing.B, articles []feeds.Article) {
+	b.Helper()
+	save(b, c.db, c.leases[(c.n/benchDocument-1)%len(c.leases)], articles)
+}
+
+// run saves visits until the function that it gives is called.
+func (c *benchCrawl) run(b *testing.B) (stop func()) {
+	documents := make([][]feeds.Article, 100) // made beforehand: a crawl has other work than to write articles
 	for i := range documents {
-		documents[i] = next()
+		documents[i] = c.next()
 	}
-	stop := make(chan struct{})
+	done := make(chan struct{})
 	var crawl sync.WaitGroup
 	crawl.Go(func() {
 		for _, d := range documents {
 			select {
-			case <-stop:
+			case <-done:
 				return
 			default:
-				visit(d)
+				c.visit(b, d)
 			}
 		}
 	})
-	var took []time.Duration
-	for b.Loop() {
-		start := time.Now()
-		p, err := db.Page(b.Context(), feeds.Query{Topic: fmt.Sprint("t", len(took)%20), Content: true})
-		if err != nil || len(p.Entries) != 50 {
-			b.Fatal(len(p.Entries), err)
-		}
-		took = append(took, time.Since(start))
-	}
-	close(stop)
-	crawl.Wait()
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
-	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
-	for unit, v := range report {
-		b.ReportMetric(v, unit)
+	return func() {
+		close(done)
+		crawl.Wait()
 	}
 }
 

@@ -109,11 +109,8 @@ func (d *DB) archived(ctx context.Context, s session, topic int64, q feeds.Query
 	if left == 0 {
 		return nil, feeds.ErrNotFound
 	}
-	page.Older = left
-	if left == q.Archive {
-		if page.Older, err = archiveOf(ctx, s, last, topic, (q.Archive-1)*feeds.Archived); err != nil {
-			return nil, err
-		}
+	if page.Older, err = archiveOf(ctx, s, last, topic, (q.Archive-1)*feeds.Archived); err != nil {
+		return nil, err
 	}
 	if page.Newer, err = archiveOf(ctx, s, `SELECT min(seq) FROM entry WHERE topic_id = $1 AND seq > $2`, topic, q.Archive*feeds.Archived); err != nil {
 		return nil, err
@@ -173,7 +170,8 @@ func (d *DB) window(ctx context.Context, s session, topic int64, q feeds.Query) 
 
 // newestBefore gives the next entries of a topic, or of all, in document order.
 func newestBefore(ctx context.Context, s session, topic int64, language string, last candidate, limit int) ([]candidate, error) {
-	const all = ` AND e.topic_id IN (SELECT id FROM topic WHERE active = 1) ORDER BY e.at DESC, e.article_id DESC, e.topic_id DESC LIMIT $4`
+	// A question about each entry: no planner begins with the topics then, and sorts all that they have.
+	const all = ` AND (SELECT active FROM topic WHERE id = e.topic_id) = 1 ORDER BY e.at DESC, e.article_id DESC, e.topic_id DESC LIMIT $4`
 	switch {
 	case topic != 0 && language != "":
 		return candidates(ctx, s, `e.topic_id = $1 AND e.language = $2 AND (e.at, e.seq) < ($3, $4) ORDER BY e.at DESC, e.seq DESC LIMIT $5`,

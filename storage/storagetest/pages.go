@@ -159,6 +159,21 @@ func (f *fixture) together() {
 		f.Errorf("after energy left all topics show %v", got)
 	}
 	moves("a topic that comes back", true, f.sync)
+	f.configure(topics[1])
+	got := numbers(f.ask(feeds.Query{}))
+	if slices.Sort(got); !slices.Equal(got, []int{2, 3, 9, 77}) { // the copy that came first is in no topic now
+		f.Errorf("after peru left all topics show %v", got)
+	}
+}
+
+// sharedLink: articles of one source that have link and title in common are no copies.
+func (f *fixture) sharedLink() {
+	deals := some(0, 2, "peru")
+	deals[1].URL, deals[1].Title = deals[0].URL, deals[0].Title
+	f.save(f.claim("me")["a.example"], true, deals...)
+	if got := f.ask(feeds.Query{}).Entries; len(got) != 2 {
+		f.Errorf("%d of two articles are shown", len(got))
+	}
 }
 
 // manyTopics: whatever is in whichever topics, all together show the newest of it, once.

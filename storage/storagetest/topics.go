@@ -200,3 +200,15 @@ func (f *fixture) pruneByStories() {
 		f.Errorf("%d went", n)
 	}
 }
+
+// pruneTogether: what all topics together show stays, also when its own topic shows less.
+func (f *fixture) pruneTogether() {
+	f.save(f.claim("me")["a.example"], false, some(0, 90, "peru")...)
+	peru := topics[0]
+	peru.Window = feeds.Window{Least: 50, Most: 50}
+	f.configure(peru, topics[1])
+	before := f.ask(feeds.Query{})
+	if n := f.prune(time.Now().Add(time.Hour), 0); n != 0 || len(before.Entries) != 90 {
+		f.Errorf("%d went of %d that are shown", n, len(before.Entries))
+	}
+}
