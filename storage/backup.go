@@ -45,7 +45,7 @@ func backupInto(ctx context.Context, dsn, partial string) (Counts, error) {
 	if isPostgres(dsn) {
 		before, err = copyDatabase(ctx, dsn, partial, func(int64, int64) {})
 		if err == nil {
-			err = fold(ctx, partial)
+			err = oneFile(ctx, partial)
 		}
 	} else {
 		before, err = vacuumInto(ctx, dsn, partial)

@@ -27,7 +27,7 @@ func Copy(ctx context.Context, from, to string, progress func(done, total int64)
 			if counts, err = copyDatabase(ctx, from, partial, progress); err != nil {
 				return err
 			}
-			return fold(ctx, partial)
+			return oneFile(ctx, partial)
 		})
 	}
 	if err != nil {
@@ -84,6 +84,9 @@ func (c *copier) copy(ctx context.Context) (Counts, error) {
 		}
 	}
 	if err := c.target.settle(ctx, c.write); err != nil {
+		return nil, err
+	}
+	if err := index(ctx, c.write, c.target.dialect()); err != nil {
 		return nil, err
 	}
 	there, err := countRows(ctx, c.write)

@@ -52,7 +52,7 @@ func TestCopy(t *testing.T) {
 	if diff := cmp.Diff(served(t, onSQLite), served(t, onPostgres)); diff != "" {
 		t.Errorf("documents differ (-SQLite +PostgreSQL):\n%s", diff)
 	}
-	found, err := onPostgres.Search(t.Context(), "report 17", 10)
+	found, err := onPostgres.Search(t.Context(), feeds.Search{Text: "report 17", Limit: 10})
 	if err != nil || len(found) != 1 {
 		t.Errorf("the index finds %d articles, %v", len(found), err)
 	}

@@ -38,7 +38,7 @@ type signaller interface {
 type loader interface {
 	columns(ctx context.Context, s session, table string) ([]string, error) // names, in order
 	load(ctx context.Context, s session, table string, columns []string, rows [][]any) error
-	settle(ctx context.Context, s session) error // makes good what load leaves out: full-text index and sequences
+	settle(ctx context.Context, s session) error // makes good what load leaves out: sequences
 }
 
 // dialect is what differs in the text of statements. Both engines take the placeholders $1, $2 and know
@@ -50,10 +50,12 @@ type dialect struct {
 	skipLocked string // as forUpdate, passing over rows that another transaction holds
 	arrays     bool   // whether a list can be one argument
 
-	indexText  string                      // puts the text of article $1, title $2 and summary $3, into the full-text index
-	indexAgain string                      // the same for an article that may be there
-	containing string                      // the condition that article a contains all words of $1
-	wordQuery  func(words []string) string // what $1 then is
+	indexText  string                                             // puts an article's text into the full-text index
+	indexAgain string                                             // the same for an article that may be there
+	indexed    func(id int64, title, summary, marks string) []any // the arguments of these two
+	grammar    *grammar                                           // of $1 in hits
+	hits       string                                             // the articles that the index finds for $1, with ids below $2 and from $3 on, at most $4, the newest first
+	streams    bool                                               // whether hits finds no more than it gives
 }
 
 // session runs statements, all in one transaction or snapshot.

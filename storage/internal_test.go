@@ -10,7 +10,7 @@ import (
 )
 
 // openClaimed gives an empty store with one source and the topic peru, and the lease of the source's host.
-func openClaimed(t *testing.T) (*DB, feeds.Lease) {
+func openClaimed(t testing.TB) (*DB, feeds.Lease) {
 	t.Helper()
 	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "t.db"), slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -47,6 +47,11 @@ func migrate(ctx context.Context, e engine) error {
 				}
 			}
 		}
+		if have < textVersion {
+			if err := index(ctx, s, e.dialect()); err != nil {
+				return fmt.Errorf("fill the full-text index: %w", err)
+			}
+		}
 		if known {
 			_, err = s.exec(ctx, "UPDATE schema_version SET version = $1", len(files))
 		} else {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"tributary/feeds"
 	"tributary/storage"
 )
 
@@ -95,7 +96,7 @@ func TestUpgrade(t *testing.T) {
 					statement(t, old, "PRAGMA application_id = 0x54524942")
 				}
 				db := open(t, old)
-				found, err := db.Search(t.Context(), "peru", 5)
+				found, err := db.Search(t.Context(), feeds.Search{Text: "peru", Limit: 5})
 				if err != nil || len(found) != 1 || found[0].Title != "Perú" {
 					t.Errorf("found %v, %v", found, err)
 				}

@@ -206,11 +206,16 @@ func (row *planned) fill(it *item, hash [16]byte) {
 	a := *it.Article
 	a.ID = publicText(row.uid)
 	for _, text := range []*string{&a.URL, &a.Title, &a.Summary, &a.Content, &a.Language, &a.Image, &a.Rights} {
-		*text = strings.ReplaceAll(strings.ToValidUTF8(*text, "\uFFFD"), "\x00", "\uFFFD")
+		*text = clean(*text)
 	}
 	row.Article, row.hash = &a, hash[:]
 	row.likeness = it.likeness()
 	row.canon = canon(it.link(), row.uid)
+}
+
+// clean takes out what PostgreSQL stores in no text.
+func clean(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 // Within a day an article is edited at most so often, and then rests for a day as it is: one whose text

@@ -143,11 +143,13 @@ var postgresDialect = dialect{
 	forShare:   " FOR SHARE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 	arrays:     true,
-	indexText:  `INSERT INTO article_text (article_id, words) VALUES ($1, words($2, $3))`,
-	indexAgain: `INSERT INTO article_text (article_id, words) VALUES ($1, words($2, $3))
+	indexText:  `INSERT INTO article_text (article_id, words) VALUES ($1, $2::text::tsvector)`,
+	indexAgain: `INSERT INTO article_text (article_id, words) VALUES ($1, $2::text::tsvector)
 		ON CONFLICT (article_id) DO UPDATE SET words = excluded.words`,
-	containing: `a.id IN (SELECT article_id FROM article_text WHERE words @@ plainto_tsquery('simple', folded($1)))`,
-	wordQuery:  func(words []string) string { return strings.Join(words, " ") },
+	indexed: indexedVector,
+	grammar: &tsquery,
+	hits: `WITH every AS MATERIALIZED (SELECT article_id AS id FROM article_text
+		WHERE words @@ $1::text::tsquery AND article_id < $2 AND article_id >= $3) SELECT id FROM every ORDER BY id DESC LIMIT $4`,
 }
 
 func (e *postgresEngine) tell() {

@@ -24,11 +24,8 @@ func (e *postgresEngine) load(ctx context.Context, s session, table string, colu
 	return err
 }
 
-// settle also moves every identity column past the ids that were loaded.
+// settle moves every identity column past the ids that were loaded.
 func (e *postgresEngine) settle(ctx context.Context, s session) error {
-	if _, err := s.exec(ctx, `INSERT INTO article_text (article_id, words) SELECT id, words(title, summary) FROM article`); err != nil {
-		return err
-	}
 	type identity struct{ table, column string }
 	var identities []identity
 	err := s.query(ctx, func(r rowScanner) error {

@@ -92,7 +92,7 @@ func replaceable(ctx context.Context, file string, force bool) error {
 	if err != nil || !h.sqlite { // nobody runs on that, and SQLite would remove its -wal
 		return err
 	}
-	if err := fold(ctx, file); errors.Is(err, errInUse) {
+	if err := oneFile(ctx, file); errors.Is(err, errInUse) {
 		return err
 	}
 	return nil
@@ -142,7 +142,7 @@ func prepare(ctx context.Context, backup, file string, wait time.Duration) (Coun
 	if err := renew(ctx, file, wait); err != nil {
 		return nil, err
 	}
-	return counts, fold(ctx, file)
+	return counts, oneFile(ctx, file)
 }
 
 // renew brings a restored database to the present.

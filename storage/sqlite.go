@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 
@@ -123,9 +122,11 @@ var sqliteDialect = dialect{
 	migrations: "migrations/sqlite",
 	indexText:  `INSERT INTO article_text (rowid, title, summary) VALUES ($1, $2, $3)`,
 	indexAgain: `INSERT OR REPLACE INTO article_text (rowid, title, summary) VALUES ($1, $2, $3)`,
-	containing: `a.id IN (SELECT rowid FROM article_text WHERE article_text MATCH $1)`,
-	// Each word is quoted, so that none is taken for an operator of FTS5's query language.
-	wordQuery: func(words []string) string { return `"` + strings.Join(words, `" "`) + `"` },
+	indexed:    indexedRow,
+	grammar:    &fts5,
+	hits: `SELECT rowid AS id FROM article_text WHERE article_text MATCH $1 AND rowid < $2 AND rowid >= $3
+		ORDER BY rowid DESC LIMIT $4`,
+	streams: true,
 }
 
 func (e *sqliteEngine) tell() {

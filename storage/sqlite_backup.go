@@ -128,9 +128,9 @@ func countTables(ctx context.Context, c *sql.Conn, names []string) (Counts, erro
 	return counts, nil
 }
 
-// fold makes a database one file with nothing beside it. It fails with errInUse while any process,
+// oneFile makes a database one file with nothing beside it. It fails with errInUse while any process,
 // ours included, has the database open.
-func fold(ctx context.Context, file string) error {
+func oneFile(ctx context.Context, file string) error {
 	var mode string
 	err := withFile(ctx, file, "&mode=rw", func(c *sql.Conn) error {
 		return c.QueryRowContext(ctx, "PRAGMA journal_mode=DELETE").Scan(&mode)

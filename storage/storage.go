@@ -24,7 +24,9 @@ type DB struct {
 	enc    *zstd.Encoder
 	dec    *zstd.Decoder
 	ids    idSource
-	close  func() error
+
+	searching chan struct{} // has a place for each search under way
+	close     func() error
 }
 
 // Open opens the database that dsn names, a file path or a postgres:// URL, and brings its schema up
@@ -46,7 +48,7 @@ func Open(ctx context.Context, dsn string, log *slog.Logger) (*DB, error) {
 	if err != nil {
 		panic(err) // cannot happen: the options are constants
 	}
-	return &DB{engine: e, log: log, enc: enc, dec: dec, close: sync.OnceValue(func() error {
+	return &DB{engine: e, log: log, enc: enc, dec: dec, searching: make(chan struct{}, searches), close: sync.OnceValue(func() error {
 		dec.Close()
 		return e.close()
 	})}, nil

@@ -111,7 +111,7 @@ func articleSteps(source int64, rows []planned, dialect *dialect, saved *feeds.S
 		fields := []any{r.id, []byte(r.GUID), r.URL, r.canon, r.Title, r.Summary, list(r.Authors), list(r.Categories),
 			r.Language, r.Image, r.Rights, list(r.Enclosures), millis(r.Published), millis(r.Updated), r.hash, int64(r.likeness)}
 		content := []any{r.id, r.codec, notNil(r.content)}
-		text := []any{r.id, r.Title, r.Summary}
+		text := dialect.indexed(r.id, r.Title, r.Summary, marks(source, r.Language))
 		if r.isNew {
 			articles = append(articles, append(fields, source, r.uid))
 			newContents = append(newContents, content)

@@ -156,7 +156,7 @@ func TestMaintenance(t *testing.T) {
 			}
 		}
 		stored := func() int {
-			found, err := db.Search(ctx, "report", 100)
+			found, err := db.Search(ctx, feeds.Search{Text: "report", Limit: 100})
 			if err != nil {
 				t.Fatal(err)
 			}

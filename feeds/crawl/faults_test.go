@@ -183,7 +183,7 @@ func (b *bench) states() map[string]feeds.State {
 // articles gives all that are stored, in the order of their titles.
 func (b *bench) articles() []feeds.Article {
 	b.Helper()
-	found, err := b.db.Search(b.Context(), "article", 1000)
+	found, err := b.db.Search(b.Context(), feeds.Search{Text: "article", Limit: 1000})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func (f *fixture) pruneByAge() {
 	if got := len(f.page("peru").Entries); got != documents {
 		f.Errorf("%d entries are left", got)
 	}
-	found, err := f.store.Search(f.Context(), "report", 100)
+	found, err := f.store.Search(f.Context(), feeds.Search{Text: "report", Limit: 100})
 	f.ok(err)
 	if len(found) != documents {
 		f.Errorf("search finds %d articles, %d are left", len(found), documents)
@@ -91,7 +91,7 @@ func (f *fixture) pruneBySource() {
 	if got := f.titles("peru"); !slices.Equal(got, []string{ofA[29].Title}) {
 		f.Errorf("peru has %q", got)
 	}
-	found, err := f.store.Search(f.Context(), "report", 100)
+	found, err := f.store.Search(f.Context(), feeds.Search{Text: "report", Limit: 100})
 	f.ok(err)
 	ofEach := map[string]int{}
 	for _, a := range found {

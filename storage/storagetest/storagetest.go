@@ -28,7 +28,7 @@ type Store interface {
 	Volume(ctx context.Context, since time.Time, step time.Duration, n int, topics ...string) (map[string][]int, error)
 	Shares(ctx context.Context, topic string, since time.Time) ([]feeds.Share, error)
 	Arrivals(ctx context.Context, q feeds.Query, after int64) (feeds.Page, error)
-	Search(ctx context.Context, text string, limit int) ([]feeds.Article, error)
+	Search(ctx context.Context, want feeds.Search) ([]feeds.Article, error)
 	Unannounced(ctx context.Context) ([]feeds.Revision, error)
 	Announced(ctx context.Context, r feeds.Revision) error
 	Recent(ctx context.Context, source string, n int) ([]feeds.Article, error)
@@ -73,7 +73,9 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"a clock set forward makes nobody be asked early", (*fixture).clockForward},
 		{"a clock set back keeps nobody waiting", (*fixture).clockBack},
 		{"every text survives", (*fixture).texts},
-		{"the words of titles and summaries are found", (*fixture).search},
+		{"what is searched for is found, and nothing else", (*fixture).search},
+		{"pages of a search join up", (*fixture).searchPages},
+		{"what cannot be searched for is told", (*fixture).badSearches},
 		{"retention removes old articles that no document shows", (*fixture).pruneByAge},
 		{"retention keeps the newest of each source", (*fixture).pruneBySource},
 		{"a proposal lasts until its source recovers", (*fixture).proposals},
