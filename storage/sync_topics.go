@@ -74,7 +74,7 @@ func (d *DB) topicRows(ctx context.Context, s session) (rows map[string]topicRow
 
 // topicFace is a digest of what a topic's documents show beside its entries. Its id is in their addresses.
 func topicFace(t feeds.Topic, site string, sources []byte) []byte {
-	digest := sha256.Sum256(fmt.Appendf(nil, "%q%q%q%q%q%v%q%q%d%q%x", t.ID, t.Title, t.Description, t.Languages, t.Formerly,
+	digest := sha256.Sum256(fmt.Appendf(nil, "%q%q%q%q%v%q%q%d%q%x", t.ID, t.Title, t.Description, t.Languages,
 		window(t), t.Stories, t.Prefer, t.MinSources, site, sources))
 	return digest[:]
 }

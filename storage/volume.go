@@ -3,13 +3,15 @@ package storage
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"tributary/feeds"
 )
 
 // Volume counts the entries of topics, all configured ones when none is named: how many came in each of n
-// steps from since on, by topic. Topics that are not configured are not in it.
+// steps, one at least, from since on, by topic. Topics that are not configured are not in it.
 func (d *DB) Volume(ctx context.Context, since time.Time, step time.Duration, n int, topics ...string) (counts map[string][]int, err error) {
 	cond, args := `active = 1`, []any(nil)
 	if len(topics) > 0 {
@@ -29,19 +31,18 @@ func (d *DB) Volume(ctx context.Context, since time.Time, step time.Duration, n 
 		if err != nil || len(slugs) == 0 {
 			return err
 		}
-		ids := make([]int64, 0, len(slugs))
-		for id := range slugs {
-			ids = append(ids, id)
-		}
-		cond, args := among(d.engine, "topic_id", 4, ids)
+		cond, args := among(d.engine, "t.id", 4, slices.Collect(maps.Keys(slugs)))
+		// A count of each stretch of the index; grouping would sort all entries.
 		return s.query(ctx, func(r rowScanner) error {
 			var id int64
 			var at, entries int
 			err := r.Scan(&id, &at, &entries)
 			counts[slugs[id]][at] = entries
 			return err
-		}, `SELECT topic_id, (at - $1) / $2 AS step, count(*) FROM entry WHERE at >= $1 AND at < $3 AND `+cond+` GROUP BY topic_id, step`,
-			append([]any{since.UnixMilli(), step.Milliseconds(), since.Add(time.Duration(n) * step).UnixMilli()}, args...)...)
+		}, `WITH RECURSIVE step(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM step WHERE i + 1 < $3)
+			SELECT t.id, i, (SELECT count(*) FROM entry e WHERE e.topic_id = t.id AND e.at >= $1 + i * $2 AND e.at < $1 + (i + 1) * $2)
+			FROM topic t CROSS JOIN step WHERE i < $3 AND `+cond,
+			append([]any{since.UnixMilli(), step.Milliseconds(), n}, args...)...)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count entries: %w", err)
@@ -49,7 +50,11 @@ func (d *DB) Volume(ctx context.Context, since time.Time, step time.Duration, n 
 	return counts, nil
 }
 
-// Shares says which sources a topic's entries since a moment come from, the one with the most first.
+// mostShared is how many entries Shares counts at most: it reads each one's article.
+const mostShared = 10_000
+
+// Shares says which sources a topic's entries since a moment come from, the one with the most first. Of
+// more than 10,000 entries it counts the newest.
 func (d *DB) Shares(ctx context.Context, topic string, since time.Time) (shares []feeds.Share, err error) {
 	err = d.engine.read(ctx, func(s session) error {
 		shares = nil
@@ -59,9 +64,11 @@ func (d *DB) Shares(ctx context.Context, topic string, since time.Time) (shares 
 			shares = append(shares, sh)
 			return err
 		}, `SELECT s.url, CASE WHEN s.title = '' THEN s.own_title ELSE s.title END, s.site_url, n.entries
-			FROM (SELECT a.source_id, count(*) AS entries FROM entry e JOIN article a ON a.id = e.article_id
-				WHERE e.topic_id = (SELECT id FROM topic WHERE slug = $1 AND active = 1) AND e.at >= $2 GROUP BY a.source_id) AS n
-			JOIN source s ON s.id = n.source_id ORDER BY n.entries DESC, s.id`, topic, since.UnixMilli())
+			FROM (SELECT a.source_id, count(*) AS entries FROM (
+					SELECT article_id FROM entry WHERE topic_id = (SELECT id FROM topic WHERE slug = $1 AND active = 1) AND at >= $2
+					ORDER BY at DESC, seq DESC LIMIT $3) AS e
+				JOIN article a ON a.id = e.article_id GROUP BY a.source_id) AS n
+			JOIN source s ON s.id = n.source_id ORDER BY n.entries DESC, s.id`, topic, since.UnixMilli(), mostShared)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count the sources of topic %s: %w", topic, err)

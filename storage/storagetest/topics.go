@@ -126,7 +126,7 @@ func (f *fixture) faces() {
 		{"stories", true, func() { topic.Stories = feeds.OneEntry }},
 		{"a preferred source", true, func() { topic.Prefer = []string{"a.example"} }},
 		{"how many sources", true, func() { topic.MinSources = 2 }},
-		{"what it was called", true, func() { topic.Formerly = []string{"never"} }},
+		{"what it was called", false, func() { topic.Formerly = []string{"never"} }},
 		{"examples", false, func() { topic.Examples.Yes = []feeds.Example{{Title: "x"}} }},
 		{"how much of a source is shown", true, func() { f.sources[0].Publish = feeds.Link }},
 		{"a source's language", true, func() { f.sources[0].Language = "es" }},
