@@ -21,7 +21,8 @@
 //  4. storage finds out which are new, changed or another copy of a known one.
 //  5. match says which topics, with score and evidence.
 //  6. storage commits articles, entries and the source's state in one transaction.
-//  7. web renders and compresses a feed once per change, and answers everybody from those bytes.
+//  7. stories finds, beside the visits, which articles of other sources tell the same event.
+//  8. web renders and compresses a feed once per change, and answers everybody from those bytes.
 //
 // # Who may import whom
 //

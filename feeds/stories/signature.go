@@ -21,16 +21,25 @@ const (
 
 // term is a word of an article.
 type term struct {
-	hash   uint32 // its lowest bit is 0
+	hash   uint32 // its two lowest bits are 0
 	weight uint8  // how much it told of the event when the article came: 100 for a word of the title that few others had
 	title  bool
+	number bool
 }
 
-// leadWeight is what a word of the lead counts beside one of the title.
-const leadWeight = 0.6
+// The lowest bits of a stored hash.
+const (
+	titleBit  = 1
+	numberBit = 2
+)
 
-// telling says whether few others had the word.
-func (t term) telling() bool { return t.weight >= 60 || !t.title && t.weight >= 60*leadWeight }
+// leadWeight is what a word of the lead counts beside one of the title.
+const leadWeight = 0.5
+
+// few is the least weight of a word of a title that few others have.
+const few = 30
+
+func (t term) telling() bool { return t.weight >= few || !t.title && t.weight >= few*leadWeight }
 
 // signature is what of an article others are compared with.
 type signature struct {
@@ -75,14 +84,14 @@ func (x *Index) sign(a *feeds.Article) signature {
 func (sig *signature) add(words []uint64, s *scanner, n int, title bool) []uint64 {
 	for len(words) < n && s.next() {
 		words = append(words, s.hash)
-		if h := termHash(s.hash); s.runes > 1 && !common[h] {
-			sig.terms = append(sig.terms, term{hash: h, title: title})
+		if h := termHash(s.hash); (s.runes > 1 || s.number) && !common[h] {
+			sig.terms = append(sig.terms, term{hash: h, title: title, number: s.number})
 		}
 	}
 	return words
 }
 
-func termHash(h uint64) uint32 { return uint32(h>>32^h) &^ 1 }
+func termHash(h uint64) uint32 { return uint32(h>>32^h) &^ (titleBit | numberBit) }
 
 func (sig *signature) minhash(s *scanner) {
 	var least [bins]uint32
@@ -167,7 +176,10 @@ func (sig *signature) bytes() []byte {
 	for _, t := range sig.terms {
 		h := t.hash
 		if t.title {
-			h |= 1
+			h |= titleBit
+		}
+		if t.number {
+			h |= numberBit
 		}
 		b = append(binary.LittleEndian.AppendUint32(b, h), t.weight)
 	}
@@ -192,7 +204,7 @@ func readSignature(b []byte) (sig signature) {
 	sig.terms = make([]term, 0, len(b)/5)
 	for b = b[2*bins:]; len(b) >= 5; b = b[5:] {
 		h := binary.LittleEndian.Uint32(b)
-		sig.terms = append(sig.terms, term{hash: h &^ 1, title: h&1 != 0, weight: b[4]})
+		sig.terms = append(sig.terms, term{hash: h &^ (titleBit | numberBit), title: h&titleBit != 0, number: h&numberBit != 0, weight: b[4]})
 	}
 	sig.length()
 	return sig

@@ -26,12 +26,13 @@ const (
 
 // How alike articles are that tell the same event, measured on news that people judged: see the testdata.
 const (
-	near     = 0.42 // to an article of the story
-	far      = 0.27 // to its first
-	perDay   = 0.1  // taken away for each day between them
-	copied   = 0.5  // of the text's shingles, to be a copy of it
-	related  = 0.2  // of the words, to be a copy
-	together = 3    // words that both have and few others, at least one of the two in its title
+	near       = 0.38 // to an article of the story
+	far        = 0.25 // to its first
+	perDay     = 0.1  // is taken away for each day between them
+	eventWords = 3    // that few others have are in both, and in the title of one
+	copied     = 0.5  // of the text's shingles, in a copy of it
+	related    = 0.2  // to be a copy, and
+	copyWords  = 2    // as eventWords
 )
 
 // Index remembers the articles that came last and the stories that they tell. It is for one goroutine.
@@ -197,14 +198,17 @@ func (x *Index) alike(a, b *article) float64 {
 		return 0
 	}
 	product, shared := 0, 0
-	for i, j := 0, 0; i < len(a.terms) && j < len(b.terms); {
-		s, t := &a.terms[i], &b.terms[j]
+	var other [2]titleTerms // that one of the two has
+	for i, j := 0, 0; i < len(a.terms) || j < len(b.terms); {
 		switch {
-		case s.hash < t.hash:
+		case j == len(b.terms) || i < len(a.terms) && a.terms[i].hash < b.terms[j].hash:
+			other[0].count(a.terms[i])
 			i++
-		case s.hash > t.hash:
+		case i == len(a.terms) || a.terms[i].hash > b.terms[j].hash:
+			other[1].count(b.terms[j])
 			j++
 		default:
+			s, t := a.terms[i], b.terms[j]
 			product += int(s.weight) * int(t.weight)
 			if (s.title || t.title) && s.telling() {
 				shared++
@@ -214,13 +218,28 @@ func (x *Index) alike(a, b *article) float64 {
 		}
 	}
 	cosine := float64(product) / (a.norm * b.norm)
-	if r := a.resemblance(&b.signature); r >= copied && cosine >= related {
-		return max(r, cosine)
-	}
-	if shared < together {
+	switch {
+	case other[0].numbers > 0 && other[1].numbers > 0 && other[0].words+other[1].words <= 1:
+		return 0 // part 1 and part 2
+	case shared >= copyWords && cosine >= related && a.resemblance(&b.signature) >= copied:
+		return max(copied, cosine)
+	case shared < eventWords:
 		return 0
 	}
 	return cosine - perDay*apart.Hours()/24
+}
+
+// titleTerms counts terms of a title.
+type titleTerms struct{ words, numbers int }
+
+func (n *titleTerms) count(t term) {
+	switch {
+	case !t.title:
+	case t.number:
+		n.numbers++
+	default:
+		n.words++
+	}
 }
 
 // disjoint says that both lists have something, and nothing in common.
