@@ -66,7 +66,7 @@ func (s *Server) makeArchive(ctx context.Context, a archive) (*document, error) 
 	}
 	lighten(page.Entries)
 	if a.kind == 0 {
-		html, err := t.page(page, nil)
+		html, err := t.page(page, a.n, aside{})
 		if err != nil {
 			return nil, err
 		}

@@ -22,6 +22,11 @@ import (
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/{$}", readOnly(s.serveIndex))
+	mux.Handle("/articles/{id}", readOnly(s.serveArticle))
+	mux.Handle("/search", readOnly(s.serveSearch))
+	for _, ext := range kinds[1:] {
+		mux.Handle("/search."+ext, readOnly(s.serveSearch))
+	}
 	mux.Handle("/about", readOnly(s.serveAbout))
 	mux.Handle("/opml", readOnly(s.serveOPML))
 	mux.Handle("/sources.opml", readOnly(s.serveSources))

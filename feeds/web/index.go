@@ -24,8 +24,6 @@ func (i *index) fresh(v *view, now time.Time) bool {
 	return i != nil && i.view == v && now.Sub(i.made) < indexLife && midnight(now).Equal(midnight(i.made))
 }
 
-func midnight(t time.Time) time.Time { return t.UTC().Truncate(day) }
-
 // renewIndex writes the index page from the topics' snapshots and serves that from now on. It
 // renders no topic: one that was never rendered is listed without its news.
 func (s *Server) renewIndex(ctx context.Context, v *view) (*index, error) {

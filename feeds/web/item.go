@@ -40,6 +40,7 @@ func newItem(root string, a feeds.Article, s feeds.Story) item {
 		ID:           a.ID,
 		Title:        cmp.Or(strings.TrimSpace(a.Title), shorten(a.Summary, 80), a.URL, "Untitled"),
 		URL:          webURL(a.URL),
+		Path:         root + "/articles/" + a.ID,
 		More:         "Details",
 		Source:       sourceName(a),
 		Language:     languageTag(a.Language),

@@ -17,8 +17,10 @@ var templateFiles embed.FS
 // templates are the pages by name; each fills in the blocks of the layout.
 var templates = map[string]*template.Template{
 	"about":   parsePage("about"),
+	"article": parsePage("article"),
 	"index":   parsePage("index"),
 	"refusal": parsePage("refusal"),
+	"search":  parsePage("search"),
 	"topic":   parsePage("topic"),
 }
 
@@ -73,7 +75,7 @@ func (v *view) frame(title, path string, announced []link) frame {
 		Title:  title,
 		Feeds:  announced,
 	}
-	for _, c := range []choice{{Name: "Topics", URL: "/"}, {Name: "Everything", URL: "/all"}, {Name: "About", URL: "/about"}} {
+	for _, c := range []choice{{Name: "Topics", URL: "/"}, {Name: "Everything", URL: "/all"}, {Name: "Search", URL: "/search"}, {Name: "About", URL: "/about"}} {
 		f.Nav = append(f.Nav, choice{Name: c.Name, URL: v.prefix + c.URL, Here: c.URL == path})
 	}
 	return f
@@ -113,26 +115,44 @@ const mostShown = 40
 // topicPage is what the page of a stream shows.
 type topicPage struct {
 	frame
+	aside
+	Heading      string
+	Archive      int    // the number of the archive document that this is the page of; 0 for the newest entries
+	Home         string // path of the page of the newest entries
 	Description  string
 	Siblings     []choice // the same in each language
 	Subscribe    []link
 	Entries      []item
 	Earlier      []item
-	Chart        *chart // nil when there is none
+	Search       string // path of the search in this topic; "" for none
 	Changed      time.Time
 	Newer, Older string // paths of the pages beside this one; "" for none
 }
 
-// page writes the stream's page. A nil chart is not drawn.
-func (s *stream) page(p feeds.Page, c *chart) ([]byte, error) {
+// page writes the stream's page, or that of its n-th archive document.
+func (s *stream) page(p feeds.Page, n int, beside aside) ([]byte, error) {
 	links := s.links()
+	root := s.view.prefix
 	data := topicPage{
 		frame:       s.view.frame(s.Title, s.path, links),
+		aside:       beside,
+		Heading:     s.Title,
+		Archive:     n,
+		Home:        root + s.path,
 		Description: s.Description,
 		Siblings:    s.choices(),
 		Subscribe:   links,
-		Chart:       c,
 		Changed:     p.Revision.Changed,
+	}
+	if n > 0 {
+		data.Title = fmt.Sprintf("%s, archive %d", s.Title, n)
+		data.Newer = data.Home
+	}
+	if p.Newer > 0 {
+		data.Newer = root + s.archivePath(p.Newer)
+	}
+	if p.Older > 0 {
+		data.Older = root + s.archivePath(p.Older)
 	}
 	for n, e := range p.Entries {
 		i := newItem(s.view.prefix, e.Article, e.Story)
@@ -145,6 +165,9 @@ func (s *stream) page(p feeds.Page, c *chart) ([]byte, error) {
 			i.Why = &because
 		}
 		data.Entries = append(data.Entries, i)
+	}
+	if s.ID != "" {
+		data.Search = s.view.prefix + "/search?topic=" + s.ID
 	}
 	return execute("topic", data)
 }

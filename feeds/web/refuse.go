@@ -1,10 +1,12 @@
 package web
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // refusal is an answer that is not what was asked for.
@@ -24,9 +26,8 @@ var (
 // refuse answers with a page to browsers and with a line of plain text to all others. Nobody may keep
 // either.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why refusal) {
-	h := w.Header()
 	if why.Status == http.StatusServiceUnavailable {
-		h.Set("Retry-After", "60")
+		w.Header().Set("Retry-After", "60")
 	}
 	if !wantsPage(r) {
 		say(w, r, why.Status, why.Message)
@@ -36,18 +37,30 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why refusal) {
 	html, err := execute("refusal", struct {
 		frame
 		Message string
-	}{v.frame(why.Title, "", nil), strings.ToUpper(why.Message[:1]) + why.Message[1:] + "."})
+	}{v.frame(why.Title, "", nil), sentence(why.Message)})
 	if err != nil {
 		say(w, r, why.Status, why.Message)
 		return
 	}
-	maps.Copy(h, pageHeader())
+	writePage(w, r, why.Status, html)
+}
+
+// writePage answers with a page that nobody may keep.
+func writePage(w http.ResponseWriter, r *http.Request, status int, html []byte) {
+	h := w.Header()
+	maps.Copy(h, unlisted(pageHeader()))
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Length", fmt.Sprint(len(html)))
-	w.WriteHeader(why.Status)
+	h.Set("Content-Length", strconv.Itoa(len(html)))
+	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(html) // a reader that has gone needs no answer
 	}
+}
+
+// sentence makes a sentence of an error's text.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:] + "."
 }
 
 // wantsPage says whether a browser asks for a page: it names HTML among what it accepts.

@@ -37,6 +37,20 @@ type Store interface {
 	// Retired gives the ids of topics that were configured once and are not now.
 	Retired(ctx context.Context) ([]string, error)
 
+	// Article gives a stored article, its entries in configured topics and its story. An unknown id, and
+	// one that is none, is feeds.ErrNotFound.
+	Article(ctx context.Context, id string) (feeds.Placed, error)
+
+	// Search finds stored articles, the newest first. It fails with a feeds.BadSearch, or with
+	// feeds.ErrSearchTooLong.
+	Search(ctx context.Context, q feeds.Search) ([]feeds.Article, error)
+
+	// Volume counts the entries of topics in each of n steps from a moment on, by topic.
+	Volume(ctx context.Context, since time.Time, step time.Duration, n int, topics ...string) (map[string][]int, error)
+
+	// Shares says which sources a topic's entries since a moment come from, the one with the most first.
+	Shares(ctx context.Context, topic string, since time.Time) ([]feeds.Share, error)
+
 	// Sources gives what the visits have taught us about every source.
 	Sources(ctx context.Context) ([]feeds.State, error)
 }
@@ -83,6 +97,9 @@ type Server struct {
 	retiredFault fault
 	sourcesFault fault
 
+	found       *cache // what searches found lately
+	searchFault fault
+
 	index       atomic.Pointer[index]
 	indexFlight singleflight.Group
 	indexFault  fault
@@ -102,6 +119,7 @@ func New(o Options) *Server {
 	}
 	s.life, s.end = context.WithCancel(context.Background())
 	s.made = newCache(s.life, mostMade, runtime.GOMAXPROCS(0))
+	s.found = newCache(s.life, mostFound, searchTurns)
 	s.retired.Store(&map[string]bool{})
 	s.view.Store(newView(o.Site, nil))
 	return s

@@ -87,7 +87,7 @@ func (s *Server) render(ctx context.Context, t *stream) (*snapshot, error) {
 		}
 		wait := time.Until(modified(page.Revision))
 		if wait <= 0 || wait > time.Second || try == settleTries {
-			return s.snapshot(t, page, wait <= 0)
+			return s.snapshot(ctx, t, page, wait <= 0)
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return nil, fmt.Errorf("wait for %s to settle: %w", t.path, err)
@@ -96,7 +96,7 @@ func (s *Server) render(ctx context.Context, t *stream) (*snapshot, error) {
 }
 
 // snapshot renders the stream's page and its feed in every format.
-func (s *Server) snapshot(t *stream, page feeds.Page, settled bool) (*snapshot, error) {
+func (s *Server) snapshot(ctx context.Context, t *stream, page feeds.Page, settled bool) (*snapshot, error) {
 	fresh := &snapshot{view: t.view, revision: page.Revision, settled: settled, page: page, ttl: rhythm(page.Entries)}
 	lighten(page.Entries)
 	for i, e := range page.Entries {
@@ -110,7 +110,11 @@ func (s *Server) snapshot(t *stream, page feeds.Page, settled bool) (*snapshot, 
 	if settled && !page.Revision.Changed.IsZero() {
 		since = modified(page.Revision)
 	}
-	html, err := t.page(page, nil)
+	beside, err := s.aside(ctx, t, page)
+	if err != nil {
+		return nil, err
+	}
+	html, err := t.page(page, 0, beside)
 	if err != nil {
 		return nil, err
 	}

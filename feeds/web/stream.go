@@ -2,8 +2,6 @@ package web
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -187,15 +185,11 @@ func rhythm(entries []feeds.Entry) time.Duration {
 }
 
 // feedID makes the feed's id from the id that the topic had first, so that it outlives every change of
-// host, name and title: a UUID of version 8 (RFC 9562 §5.8).
+// host, name and title.
 func (s *stream) feedID(origin string) string {
 	id := cmp.Or(origin, s.ID)
 	if s.language != "" {
 		id += "." + s.language
 	}
-	sum := sha256.Sum256([]byte("tributary topic" + id))
-	u := sum[:16]
-	u[6] = u[6]&0x0f | 0x80
-	u[8] = u[8]&0x3f | 0x80
-	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
+	return uuid("tributary topic" + id)
 }

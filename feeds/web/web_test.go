@@ -28,6 +28,7 @@ type memory struct {
 	hang    chan struct{} // when not nil, Page waits until it is closed
 	reads   map[string]int
 	queries []feeds.Query
+	asked   []feeds.Search
 }
 
 func (m *memory) Revisions(context.Context) ([]feeds.Revision, error) {
@@ -96,6 +97,77 @@ func (m *memory) Retired(context.Context) ([]string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.retired, m.err
+}
+
+// Article gives an article of any topic, with its entries in all of them.
+func (m *memory) Article(_ context.Context, id string) (found feeds.Placed, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, topic := range slices.Sorted(maps.Keys(m.pages)) {
+		for _, e := range m.pages[topic].Entries {
+			if e.Article.ID == id {
+				found.Article, found.Story = e.Article, e.Story
+				e.Article = feeds.Article{}
+				found.Entries = append(found.Entries, e)
+			}
+		}
+	}
+	if found.Entries == nil && m.err == nil {
+		return found, fmt.Errorf("article %q: %w", id, feeds.ErrNotFound)
+	}
+	return found, m.err
+}
+
+func (m *memory) Volume(_ context.Context, since time.Time, step time.Duration, n int, topics ...string) (map[string][]int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	counts := map[string][]int{}
+	for _, t := range topics {
+		counts[t] = make([]int, n)
+		for _, e := range m.pages[t].Entries {
+			if i := int(e.At.Sub(since) / step); i >= 0 && i < n {
+				counts[t][i]++
+			}
+		}
+	}
+	return counts, m.err
+}
+
+func (m *memory) Shares(_ context.Context, topic string, _ time.Time) ([]feeds.Share, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return []feeds.Share{
+		{Source: feeds.Source{Title: "Example News", URL: "https://news.example/feed", SiteURL: "https://news.example/"}, Entries: 3 * len(m.pages[topic].Entries)},
+		{Source: feeds.Source{URL: "https://other.example/feed", SiteURL: "javascript:x"}, Entries: len(m.pages[topic].Entries)},
+	}, m.err
+}
+
+// Search finds the articles whose titles have the text, and those from Before on when that is given.
+func (m *memory) Search(ctx context.Context, q feeds.Search) (found []feeds.Article, err error) {
+	m.mu.Lock()
+	m.asked = append(m.asked, q)
+	hang := m.hang
+	m.mu.Unlock()
+	if hang != nil {
+		select {
+		case <-hang:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if strings.HasPrefix(q.Text, "-") {
+		return nil, feeds.BadSearch("give a word that must be found, too")
+	}
+	before := q.Before != ""
+	for _, e := range m.together().Entries {
+		if !before && strings.Contains(strings.ToLower(e.Article.Title), strings.ToLower(q.Text)) && len(found) < q.Limit {
+			found = append(found, e.Article)
+		}
+		before = before && e.Article.ID != q.Before
+	}
+	return found, m.err
 }
 
 func (m *memory) Sources(context.Context) ([]feeds.State, error) {
@@ -197,9 +269,12 @@ func request(lines string) *http.Request {
 }
 
 // do sends a request made from lines and gives the answer and its body.
-func do(h http.Handler, lines string) (*http.Response, string) {
+func do(h http.Handler, lines string) (*http.Response, string) { return play(h, request(lines)) }
+
+// play sends a request and gives the answer and its body.
+func play(h http.Handler, r *http.Request) (*http.Response, string) {
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, request(lines))
+	h.ServeHTTP(w, r)
 	answer := w.Result()
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {

@@ -136,6 +136,15 @@ func imageURL(s string) string {
 	return webURL(s)
 }
 
+// urlPath gives the path of a URL; "" when it is none.
+func urlPath(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return ""
+	}
+	return u.Path
+}
+
 // hostname gives the host that a URL names, without "www."; "" when it names none.
 func hostname(s string) string {
 	u, err := url.Parse(s)
