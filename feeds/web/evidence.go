@@ -53,7 +53,7 @@ func explain(e feeds.Entry, title, summary string) why {
 		if h.Discarded != "" {
 			list = &w.Ignored
 		}
-		f := find{Term: h.Term, Where: where(h.Field), Means: means(h), Times: 1, Score: h.Score, Reason: h.Discarded}
+		f := find{Term: spelled(h.Term), Where: where(h.Field), Means: means(h), Times: 1, Score: h.Score, Reason: h.Discarded}
 		if h.Field == "" && h.Place != "" {
 			f.Term = placeName(h.Place)
 		}
@@ -69,6 +69,15 @@ func explain(e feeds.Entry, title, summary string) why {
 	}
 	slices.SortStableFunc(w.Found, func(a, b find) int { return cmp.Compare(b.Score, a.Score) })
 	return w
+}
+
+// spelled writes a term without the marks that only a config needs.
+func spelled(term string) string {
+	term = strings.TrimPrefix(term, "=")
+	if words, ok := strings.CutSuffix(term, "*"); ok {
+		return words + "…"
+	}
+	return term
 }
 
 // reason puts a check that was passed in words; "" for one that says nothing to a reader.

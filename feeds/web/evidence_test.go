@@ -70,7 +70,7 @@ func TestExplain(t *testing.T) {
 			{Term: "Mexican", Kind: "demonym", Place: "MX", Field: feeds.LeadField, Offset: 4, Length: 7, Score: 1},
 			{Term: "Mexican", Kind: "demonym", Place: "MX", Field: feeds.LeadField, Offset: 20, Length: 7, Score: 0.5},
 			{Term: "Mexico", Kind: "name", Place: "MX", Field: feeds.TitleField, Length: 6, Score: 3},
-			{Term: "oil", Kind: "term", Field: feeds.CategoryField, Score: 3},
+			{Term: "=oil compan*", Kind: "term", Field: feeds.CategoryField, Score: 3},
 			{Term: "Lima", Kind: "capital", Place: "PE", Field: feeds.BodyField, Discarded: "means other things too"},
 		},
 	}}
@@ -81,7 +81,7 @@ func TestExplain(t *testing.T) {
 	}
 	want := []string{
 		"Mexico in the title |  | 3",
-		"oil as a category |  | 3",
+		"oil compan… as a category |  | 3",
 		"Mexican twice in the first lines | people or things of Mexico | 1.5",
 		"Brazil of the source | where its newsroom is | 0.75",
 	}

@@ -77,10 +77,11 @@ func (s *Server) renderIndex(ctx context.Context, v *view) (*index, error) {
 }
 
 const (
-	mostSections  = 12 // topics with their news on the index page; of the others, there is a line
-	mostAnnounced = 12 // topics whose feeds the index page announces to feed readers
-	headlines     = 4  // of a topic on the index page
-	headlinesHeld = 12 // to choose them from
+	mostSections  = 12  // topics with their news on the index page; of the others, there is a line
+	mostAnnounced = 12  // topics whose feeds the index page announces to feed readers
+	headlines     = 4   // of a topic on the index page
+	headlinesHeld = 12  // to choose them from
+	leadLength    = 240 // characters of a summary
 )
 
 // indexPage is what the index page shows.
@@ -124,7 +125,8 @@ func (s *stream) section(midnight time.Time) section {
 	return n
 }
 
-// choose fills in the topic's news: the newest that no section before has, else the newest.
+// choose fills in the topic's news: the newest that no section before has, else the newest. It leads
+// with one of them that says more than its headline.
 func (n *section) choose(s *stream, seen map[string]bool) {
 	shown := s.shown.Load()
 	if shown == nil {
@@ -144,9 +146,10 @@ func (n *section) choose(s *stream, seen map[string]bool) {
 		seen[i.ID] = true
 	}
 	if len(chosen) > 0 {
-		lead := chosen[0]
-		lead.Summary = shorten(lead.Summary, 240)
-		n.Lead, n.More = &lead, chosen[1:]
+		first := max(0, slices.IndexFunc(chosen, func(i item) bool { return i.Summary != "" }))
+		lead := chosen[first]
+		lead.Summary = shorten(lead.Summary, leadLength)
+		n.Lead, n.More = &lead, slices.Delete(chosen, first, first+1)
 	}
 }
 

@@ -30,6 +30,9 @@ type other struct {
 	Source, Title, URL string
 }
 
+// summaryLength is how many characters of a summary a page shows at most.
+const summaryLength = 320
+
 // mostOthers is how many sources of a story are named beside an entry; all are on the article's page.
 const mostOthers = 5
 
@@ -48,7 +51,7 @@ func newItem(root string, a feeds.Article, s feeds.Story) item {
 		Date:         a.Date(),
 	}
 	if a.Source.Publish != feeds.Link {
-		i.Summary = shorten(a.Summary, 500)
+		i.Summary = shorten(a.Summary, summaryLength)
 	}
 	if isFull(a) {
 		i.Image = imageURL(a.Image)

@@ -31,8 +31,9 @@ async function copy(button) {
   } catch { // no leave, or not a secure page
     document.execCommand("copy");
   }
-  button.textContent = "Copied";
-  setTimeout(() => { button.textContent = "Copy"; }, 3000);
+  const said = button.parentElement.querySelector("output");
+  said.textContent = "Copied";
+  setTimeout(() => { said.textContent = ""; }, 3000);
 }
 
 tellTimes();
