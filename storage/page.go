@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"tributary/feeds"
@@ -219,29 +220,73 @@ func (d *DB) screen(ctx context.Context, s session, topic int64, f *frame, batch
 	return d.withoutCopies(ctx, s, fit)
 }
 
-// withoutCopies leaves out articles of which another source had a copy before, in any configured topic.
+// withoutCopies leaves out articles of which another source had a copy before that a configured topic shows.
 func (d *DB) withoutCopies(ctx context.Context, s session, from []candidate) (fit []candidate, err error) {
-	ids := make([]int64, len(from))
-	for i, c := range from {
-		ids[i] = c.article
+	earlier, err := d.earlierCopies(ctx, s, from)
+	if err != nil || len(earlier) == 0 {
+		return from, err
 	}
-	late := map[int64]bool{}
-	cond, args := among(d.engine, "a.id", 1, ids)
-	err = s.query(ctx, func(r rowScanner) error {
-		var id int64
-		var title, other string
-		err := r.Scan(&id, &title, &other)
-		late[id] = late[id] || words(title) == words(other)
-		return err
-	}, `SELECT a.id, a.title, o.title FROM article a JOIN article o ON o.canon = a.canon AND o.id < a.id AND o.source_id <> a.source_id
-		WHERE `+cond+` AND EXISTS (SELECT 1 FROM entry e JOIN topic t ON t.id = e.topic_id WHERE e.article_id = o.id AND t.active = 1
-				AND (NOT `+tells+` OR `+shown+`))`, args...)
+	var copies []int64
+	for _, of := range earlier {
+		copies = append(copies, of...)
+	}
+	cond, args := among(d.engine, "e.article_id", 1, copies)
+	placed, err := column(ctx, s, `SELECT e.article_id FROM entry e JOIN topic t ON t.id = e.topic_id
+		WHERE `+cond+` AND t.active = 1 AND (NOT `+tells+` OR `+shown+`)`, args...)
 	for _, c := range from {
-		if !late[c.article] {
+		if !slices.ContainsFunc(earlier[c.article], func(id int64) bool { return slices.Contains(placed, id) }) {
 			fit = append(fit, c)
 		}
 	}
 	return fit, err
+}
+
+// earlierCopies gives, for articles that have some, the copies that other sources had before. A copy has the
+// same link and title: see holders. One table at a time, since PostgreSQL does not know yet how few the copies
+// in a new database are, and reads all of it.
+func (d *DB) earlierCopies(ctx context.Context, s session, of []candidate) (map[int64][]int64, error) {
+	type twin struct {
+		id, source int64
+		canon      []byte
+		title      string
+	}
+	read := func(cond string, args []any) (found []twin, err error) {
+		err = s.query(ctx, func(r rowScanner) error {
+			var t twin
+			err := r.Scan(&t.id, &t.source, &t.canon, &t.title)
+			found = append(found, t)
+			return err
+		}, `SELECT a.id, a.source_id, a.canon, a.title FROM article a WHERE `+cond, args...)
+		return found, err
+	}
+	ids := make([]int64, len(of))
+	for i, c := range of {
+		ids[i] = c.article
+	}
+	articles, err := read(among(d.engine, "a.id", 1, ids))
+	if err != nil || len(articles) == 0 {
+		return nil, err
+	}
+	canons, byCanon := make([][]byte, len(articles)), map[string][]twin{}
+	for i, a := range articles {
+		canons[i] = a.canon
+	}
+	all, err := read(among(d.engine, "a.canon", 1, canons))
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range all {
+		byCanon[string(t.canon)] = append(byCanon[string(t.canon)], t)
+	}
+	earlier := map[int64][]int64{}
+	for _, a := range articles {
+		for _, t := range byCanon[string(a.canon)] {
+			if t.id < a.id && t.source != a.source && words(t.title) == words(a.title) {
+				earlier[a.id] = append(earlier[a.id], t.id)
+			}
+		}
+	}
+	return earlier, nil
 }
 
 // entries reads what was chosen, in that order.
