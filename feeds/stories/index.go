@@ -11,7 +11,6 @@ import (
 const (
 	rare     = 400 // a word that more articles have is not looked up
 	heaviest = 16  // words are looked up
-	newest   = 32  // articles are looked at for each part of the text
 	compared = 64  // articles at most
 )
 
@@ -34,7 +33,7 @@ func (x *Index) add(a article) {
 		a.source.with[t.hash]++
 	}
 	for part := range a.parts() {
-		x.copies[part] = append(x.copies[part], n)
+		x.copies[part] = n
 	}
 }
 
@@ -48,13 +47,19 @@ func (x *Index) forget(now time.Time) {
 			delete(x.open, a.story.id)
 		}
 		for _, t := range a.terms {
-			pop(x.with, t.hash)
+			if numbers := x.with[t.hash]; len(numbers) > 1 {
+				x.with[t.hash] = numbers[1:]
+			} else {
+				delete(x.with, t.hash)
+			}
 			if a.source.with[t.hash]--; a.source.with[t.hash] == 0 {
 				delete(a.source.with, t.hash)
 			}
 		}
 		for part := range a.parts() {
-			pop(x.copies, part)
+			if x.copies[part] == uint32(x.first) {
+				delete(x.copies, part)
+			}
 		}
 		if a.source.count--; a.source.count == 0 {
 			delete(x.from, a.source.url)
@@ -62,15 +67,6 @@ func (x *Index) forget(now time.Time) {
 		x.known[0] = article{}
 		x.known = x.known[1:]
 		x.first++
-	}
-}
-
-// pop drops the oldest article of a list.
-func pop(lists map[uint32][]uint32, key uint32) {
-	if list := lists[key]; len(list) > 1 {
-		lists[key] = list[1:]
-	} else {
-		delete(lists, key)
 	}
 }
 
@@ -139,21 +135,22 @@ func (x *Index) lookUpTerms(a *article) {
 // lookUpText scores the articles whose texts resemble.
 func (x *Index) lookUpText(a *article) {
 	for part := range a.parts() {
-		numbers := x.copies[part]
-		for _, n := range numbers[max(0, len(numbers)-newest):] {
-			i := n - uint32(x.first)
-			b := &x.known[i]
-			if a.resemblance(&b.signature) < copied {
-				continue
-			}
-			if a.source == b.source {
-				a.forgetText()
-				return
-			}
-			if x.scores[i] == 0 {
-				x.touched = append(x.touched, i)
-			}
-			x.scores[i] = math.MaxUint32
+		n, ok := x.copies[part]
+		if !ok {
+			continue
 		}
+		i := n - uint32(x.first)
+		b := &x.known[i]
+		if a.resemblance(&b.signature) < copied {
+			continue
+		}
+		if a.source == b.source {
+			a.forgetText()
+			return
+		}
+		if x.scores[i] == 0 {
+			x.touched = append(x.touched, i)
+		}
+		x.scores[i] = math.MaxUint32
 	}
 }

@@ -75,7 +75,7 @@ func (x *Index) sign(a *feeds.Article) signature {
 		}
 		return 1
 	})
-	sig.terms = slices.CompactFunc(sig.terms, func(a, b term) bool { return a.hash == b.hash })
+	sig.terms = slices.Clone(slices.CompactFunc(sig.terms, func(a, b term) bool { return a.hash == b.hash }))
 	sig.minhash(&text)
 	return sig
 }

@@ -45,7 +45,7 @@ type Index struct {
 	from   map[string]*source
 	open   map[string]*story   // those whose first article is remembered, by its id
 	with   map[uint32][]uint32 // numbers of the articles that have a word, by its hash
-	copies map[uint32][]uint32 // numbers of the articles that have two bins of the text in common
+	copies map[uint32]uint32   // number of the newest article whose text has a part, by the part's hash
 
 	words   []uint64 // of the title at hand
 	scores  []uint32 // by article: the part of the scalar product that is known; 0 between calls
@@ -67,7 +67,7 @@ type article struct {
 type source struct {
 	url   string
 	count int
-	with  map[uint32]int
+	with  map[uint32]uint16
 }
 
 // story is the articles that tell an event.
@@ -87,7 +87,7 @@ func New(names iter.Seq[places.Name]) *Index {
 // restart forgets all articles; the next one has this number.
 func (x *Index) restart(next int64) {
 	*x = Index{places: x.places, first: next, last: next - 1, ids: map[string]bool{}, from: map[string]*source{},
-		open: map[string]*story{}, with: map[uint32][]uint32{}, copies: map[uint32][]uint32{}}
+		open: map[string]*story{}, with: map[uint32][]uint32{}, copies: map[uint32]uint32{}}
 }
 
 // Last gives the number of the newest article; 0 when there was none.
@@ -147,7 +147,7 @@ func (x *Index) begin(id string) *story {
 func (x *Index) source(url string) *source {
 	s := x.from[url]
 	if s == nil {
-		s = &source{url: url, with: map[uint32]int{}}
+		s = &source{url: url, with: map[uint32]uint16{}}
 		x.from[url] = s
 	}
 	return s
