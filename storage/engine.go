@@ -55,7 +55,7 @@ type dialect struct {
 	indexed    func(id int64, title, summary, marks string) []any // the arguments of these two
 	grammar    *grammar                                           // of $1 in hits
 	hits       string                                             // the articles that the index finds for $1, with ids below $2 and from $3 on, at most $4, the newest first
-	streams    bool                                               // whether hits finds no more than it gives
+	streams    bool                                               // whether hits finds no more than it gives: others are asked slice by slice
 }
 
 // session runs statements, all in one transaction or snapshot.

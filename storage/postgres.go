@@ -148,8 +148,9 @@ var postgresDialect = dialect{
 		ON CONFLICT (article_id) DO UPDATE SET words = excluded.words`,
 	indexed: indexedVector,
 	grammar: &tsquery,
-	hits: `WITH every AS MATERIALIZED (SELECT article_id AS id FROM article_text
-		WHERE words @@ $1::text::tsquery AND article_id < $2 AND article_id >= $3) SELECT id FROM every ORDER BY id DESC LIMIT $4`,
+	// MATERIALIZED, or the planner might read all articles between the two ids.
+	hits: `WITH every AS MATERIALIZED (SELECT article_id AS id FROM article_text WHERE words @@ $1::text::tsquery)
+		SELECT id FROM every WHERE id < $2 AND id >= $3 ORDER BY id DESC LIMIT $4`,
 }
 
 func (e *postgresEngine) tell() {

@@ -102,7 +102,6 @@ func (d *DB) hunt(ctx context.Context, s session, q *query, want feeds.Search) (
 			return nil, err
 		}
 	}
-	var limits [][]string
 	if want.Source != "" {
 		ids, err := sourcesNamed(ctx, s, want.Source)
 		if err != nil || len(ids) == 0 {
@@ -113,15 +112,15 @@ func (d *DB) hunt(ctx context.Context, s session, q *query, want feeds.Search) (
 		for _, id := range ids {
 			marks = append(marks, sourceMark(id))
 		}
-		limits = append(limits, marks)
+		h.limits = append(h.limits, marks)
 	}
 	if want.Language != "" {
 		if h.language = spoken(want.Language); h.language == "" {
 			return nil, feeds.BadSearch(fmt.Sprintf("%q is no language: write its code, such as es", want.Language))
 		}
-		limits = append(limits, []string{languageMark(h.language)})
+		h.limits = append(h.limits, []string{languageMark(h.language)})
 	}
-	h.text = q.write(h.dialect.grammar, limits...)
+	h.text = q.write(h.dialect.grammar, h.limits...)
 	return h, nil
 }
 

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 )
 
@@ -14,13 +15,16 @@ type hunt struct {
 	s       session
 	dialect *dialect
 	q       *query
-	text    string // for the index; "" when it could find nothing
+	limits  [][]string // marks: an article has one of each
+	text    string     // for the index; "" when it could find nothing
 
 	topic        int64   // 0 for any
 	sources      []int64 // nil for any; ascending
 	language     string  // "" for any
 	first, below int64   // ids from first on, and less than below
 	limit        int
+
+	pace float64 // by how much the id of an article is above that of the one before; 0 until that is known
 }
 
 // firstSteps is how many articles, or hits of the index, the first turn of each way takes.
@@ -28,27 +32,34 @@ const firstSteps = 1000
 
 // run gives the ids, the newest first.
 func (h *hunt) run(ctx context.Context) ([]int64, error) {
-	walked, indexed := trail{below: h.below}, trail{below: h.below}
+	walk, ask := &way{h.walk, trail{below: h.below}}, &way{h.ask, trail{below: h.below}}
+	ways := []*way{ask, walk}
+	if h.text == "" {
+		ways = []*way{walk}
+	} else if h.q.prefixes() { // the index gathers all that begins so before it gives any
+		ways = []*way{walk, ask}
+	} else if h.topic == 0 {
+		ways = []*way{ask}
+	}
 	for steps := firstSteps; ; steps *= 4 {
-		if h.walks() {
-			if done, err := h.walk(ctx, &walked, steps); done || err != nil {
-				return walked.found, err
+		for _, w := range ways {
+			if done, err := w.further(ctx, &w.trail, steps); done || err != nil {
+				return w.found, err
 			}
 		}
-		if h.text != "" {
-			if done, err := h.ask(ctx, &indexed, steps); done || err != nil {
-				return indexed.found, err
-			}
+		if h.text != "" && h.topic == 0 { // what is found seldom is found seldom further on
+			ways = []*way{ask}
 		}
 	}
 }
 
-// walks says whether to walk: not where the index gives the newest hits at once, and nothing else is asked.
-func (h *hunt) walks() bool {
-	return h.text == "" || h.topic != 0 || !h.dialect.streams || h.q.prefixes()
+// way is one of the two.
+type way struct {
+	further func(ctx context.Context, t *trail, steps int) (done bool, err error)
+	trail
 }
 
-// trail is how far one way has come.
+// trail is how far a way has come.
 type trail struct {
 	found []int64
 	below int64 // what is left has ids below
@@ -97,12 +108,21 @@ func (h *hunt) allows(source int64, language string) bool {
 
 // ask takes the next hits of the index, and says whether the search is at its end.
 func (h *hunt) ask(ctx context.Context, t *trail, steps int) (done bool, err error) {
-	inTopic, args := `1`, []any{h.text, t.below, h.first, steps}
+	first, text, most := h.first, h.text, steps
+	if !h.dialect.streams {
+		first, text, err = h.slice(ctx, t, steps)
+		if err != nil || t.below <= first {
+			return err == nil, err
+		}
+		most = math.MaxInt32
+	}
+	inTopic, args := `1`, []any{text, t.below, first, most}
 	if h.topic != 0 {
 		inTopic = `(SELECT count(*) FROM entry e WHERE e.article_id = h.id AND e.topic_id = $5)`
 		args = append(args, h.topic)
 	} else {
-		args[3] = h.limit // every hit counts
+		most = h.limit - len(t.found) // every hit counts
+		args[3] = most
 	}
 	hits := 0
 	err = h.s.query(ctx, func(r rowScanner) error {
@@ -121,5 +141,33 @@ func (h *hunt) ask(ctx context.Context, t *trail, steps int) (done bool, err err
 	if errors.Is(err, errEnough) {
 		return true, nil
 	}
-	return hits < args[3].(int), err
+	if hits < most {
+		t.below = first
+	}
+	return t.below <= h.first, err
+}
+
+// slice gives where the next slice of the stored articles begins, and what to ask the index for so that it
+// gives no more than the slice's hits: about so many articles are in it.
+func (h *hunt) slice(ctx context.Context, t *trail, steps int) (first int64, text string, err error) {
+	if h.pace == 0 {
+		var newest, oldest int64
+		const nth = `SELECT id FROM article WHERE id < $1 AND id >= $2 ORDER BY id DESC LIMIT 1 OFFSET $3`
+		if _, err := one(ctx, h.s, []any{&newest}, nth, t.below, h.first, 0); err != nil {
+			return 0, "", err
+		}
+		if _, err := one(ctx, h.s, []any{&oldest}, nth, t.below, h.first, steps); err != nil {
+			return 0, "", err
+		}
+		t.below, h.pace = newest+1, float64(newest-oldest+1)/float64(steps)
+	}
+	if reach := h.pace * float64(steps); reach < float64(t.below-h.first) {
+		first = t.below - int64(reach)
+	} else {
+		first = h.first
+	}
+	if marks := sliceMarks(first, t.below); marks != nil {
+		return first, h.q.write(h.dialect.grammar, append(slices.Clone(h.limits), marks)...), nil
+	}
+	return first, h.text, nil
 }

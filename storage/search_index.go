@@ -54,7 +54,7 @@ func indexedVector(id int64, title, summary, marks string) []any {
 		}
 		position++
 	}
-	for m := range strings.FieldsSeq(marks) {
+	for m := range strings.FieldsSeq(marks + ageMarks(id)) {
 		b = append(append(append(b, '\''), m...), "' "...)
 	}
 	return []any{id, string(b)}
