@@ -10,7 +10,7 @@ import (
 )
 
 // articlePath is the page of the fixture's newest article.
-const articlePath = "/articles/aaaaaaaaaaaaaaaaaaaaaaaa02"
+var articlePath = "/articles/" + madeID("latin-america", 2)
 
 // shown gives the words of the page of the fixture's newest article after it was changed.
 func shown(t *testing.T, change func(*feeds.Entry)) string {

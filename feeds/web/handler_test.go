@@ -41,7 +41,9 @@ func TestPathPrefix(t *testing.T) {
 func TestRhythm(t *testing.T) {
 	arrivals := func(gap time.Duration, together, n int) (all []feeds.Entry) {
 		for i := range n {
-			all = append(all, feeds.Entry{At: changed.Add(-gap * time.Duration(i/together))})
+			e := entry("latin-america", int64(n-i), "Some news")
+			e.At = changed.Add(-gap * time.Duration(i/together))
+			all = append(all, e)
 		}
 		return all
 	}
@@ -56,7 +58,7 @@ func TestRhythm(t *testing.T) {
 		"five every 15 minutes": {arrivals(15*time.Minute, 5, 100), 15 * time.Minute},
 		"every five seconds":    {arrivals(5*time.Second, 1, 500), time.Minute},
 		"every day":             {arrivals(day, 1, 50), time.Hour},
-		"of late more often":    {append(arrivals(2*time.Minute, 1, 11), feeds.Entry{At: changed.Add(-900 * day)}), 2 * time.Minute},
+		"of late more often":    {append(arrivals(2*time.Minute, 1, 11), entry("latin-america", -99999, "Of old")), 2 * time.Minute},
 	} {
 		if got := rhythm(test.entries); got != test.want {
 			t.Errorf("%s: %v, want %v", name, got, test.want)

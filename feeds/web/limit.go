@@ -21,7 +21,7 @@ const (
 // client and a document share one of two slots with whoever else falls on it, and what finds no free slot
 // is not limited. No address is kept, and nothing leads back to one.
 type limiter struct {
-	start time.Time
+	start time.Time       // before all others
 	debts []atomic.Uint64 // whose (24 bits), and when all is paid
 	polls []atomic.Uint64 // whose (24 bits), and the last poll of a client with a reader of one family
 }
@@ -34,7 +34,7 @@ const (
 )
 
 func newLimiter() *limiter {
-	return &limiter{start: time.Now(), debts: make([]atomic.Uint64, slots), polls: make([]atomic.Uint64, slots)}
+	return &limiter{start: time.Now().Add(-time.Second), debts: make([]atomic.Uint64, slots), polls: make([]atomic.Uint64, slots)}
 }
 
 // budget is a client's and a document's share in a limiter; the zero budget is without limit.
@@ -108,7 +108,7 @@ func (b budget) soon(family uint64, least time.Duration, now time.Time) bool {
 }
 
 func (l *limiter) word(key uint64, t time.Time) uint64 {
-	return key&^timeMask | uint64(t.Sub(l.start).Milliseconds()+1)&timeMask
+	return key&^timeMask | uint64(t.Sub(l.start).Milliseconds())&timeMask
 }
 
 func (l *limiter) time(word uint64) time.Time {

@@ -228,7 +228,7 @@ func TestHostileArticles(t *testing.T) {
 	store := newStore()
 	p := store.pages["latin-america"]
 	p.Entries[0].Article = feeds.Article{
-		ID: "aaaaaaaaaaaaaaaaaaaaaaaa02", Title: `<script>alert(1)</script>"'` + "\u202e", URL: "javascript:alert(1)", Summary: "</p><script>alert(2)</script>",
+		ID: madeID("latin-america", 2), Title: `<script>alert(1)</script>"'` + "\u202e", URL: "javascript:alert(1)", Summary: "</p><script>alert(2)</script>",
 		Language: `"><b>`, Image: `https://x/"onerror="alert(3)`, Source: feeds.Source{Title: "</small><script>"}, Seen: changed,
 	}
 	p.Entries[0].Evidence.Hits = []feeds.Hit{{Term: "<script>", Field: "<script>"}}

@@ -83,8 +83,8 @@ type Server struct {
 	fault fault           // of reading the revisions
 	life  context.Context // of rendering; ends with Run
 	end   context.CancelFunc
-	check func(render.Format, []byte) error // of a feed before it is served
-	made  *cache                            // of what is made on request: archive documents, deltas
+	check func(ext string, document []byte) error // of a feed before it is served
+	made  *cache                                  // of what is made on request: archive documents, deltas
 
 	since   time.Time // when the server was made
 	agents  *agents
@@ -115,7 +115,7 @@ func New(o Options) *Server {
 		log:   cmp.Or(o.Logger, slog.Default()),
 		wake:  make(chan struct{}, 1),
 		since: time.Now(), agents: newAgents(), limiter: newLimiter(),
-		check: func(render.Format, []byte) error { return nil },
+		check: render.Check,
 	}
 	s.life, s.end = context.WithCancel(context.Background())
 	s.made = newCache(s.life, mostMade, runtime.GOMAXPROCS(0))

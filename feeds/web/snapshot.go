@@ -154,7 +154,7 @@ func (s *Server) feedDocument(feed feeds.Feed, format render.Format, since time.
 	if err := format.Write(&b, &feed); err != nil {
 		return nil, fmt.Errorf("write %s: %w", feed.SelfURL, err)
 	}
-	if err := s.check(format, b.Bytes()); err != nil {
+	if err := s.check(format.Ext, b.Bytes()); err != nil {
 		return nil, fmt.Errorf("check %s: %w", feed.SelfURL, err)
 	}
 	always.Set("Link", fmt.Sprintf(`<%s>; rel="self", <%s>; rel="alternate"; type="text/html"`, feed.SelfURL, feed.HomeURL))

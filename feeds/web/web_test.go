@@ -3,6 +3,8 @@ package web
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/base32"
 	"fmt"
 	"io"
 	"log/slog"
@@ -71,6 +73,20 @@ func (m *memory) Page(ctx context.Context, q feeds.Query) (feeds.Page, error) {
 	}
 	if !ok {
 		return feeds.Page{}, fmt.Errorf("topic %q: %w", q.Topic, feeds.ErrNotFound)
+	}
+	if len(p.Entries) > 0 {
+		p.Archives = int(p.Entries[0].Seq / feeds.Archived)
+	}
+	p.Older = p.Archives
+	if q.Archive > p.Archives || q.Archive > 0 && q.Topic == "" {
+		return feeds.Page{}, fmt.Errorf("archive %d of topic %q: %w", q.Archive, q.Topic, feeds.ErrNotFound)
+	}
+	if q.Archive > 0 {
+		p.Older, p.Newer = q.Archive-1, (q.Archive+1)%(p.Archives+1)
+		p.Entries = slices.DeleteFunc(slices.Clone(p.Entries), func(e feeds.Entry) bool {
+			return (e.Seq+feeds.Archived-1)/feeds.Archived != int64(q.Archive)
+		})
+		return p, nil
 	}
 	p.Entries = slices.DeleteFunc(slices.Clone(p.Entries), func(e feeds.Entry) bool {
 		return q.Language != "" && e.Article.Language != q.Language
@@ -210,7 +226,7 @@ func entry(topic string, n int64, title string) feeds.Entry {
 			{Term: "mexico", Field: feeds.TitleField, Score: 3}, {Term: "cuba", Field: feeds.LeadField, Offset: 9, Score: 1.5},
 		}},
 		Article: feeds.Article{
-			ID:     fmt.Sprintf("aaaaaaaaaaaaaaaaaaaaaaaa%02d", n%100),
+			ID:     madeID(topic, n),
 			Source: feeds.Source{URL: "https://news.example/feed?token=secret", Title: "Example News"},
 			URL:    fmt.Sprintf("https://news.example/%s/%d", topic, n), Title: title,
 			Summary: "Officials said on Friday that supplies had left.", Content: "<p>Officials said.</p>",
@@ -218,6 +234,12 @@ func entry(topic string, n int64, title string) feeds.Entry {
 			Published: changed.Add(-time.Hour), Seen: changed,
 		},
 	}
+}
+
+// madeID makes ids as the store does.
+func madeID(topic string, n int64) string {
+	sum := sha256.Sum256(fmt.Append(nil, topic, n))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16]))
 }
 
 // changed is when the topics of the fixture changed last. A synctest bubble begins an hour later.
