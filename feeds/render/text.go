@@ -23,7 +23,7 @@ func legal(s string) string {
 			return r
 		}
 		return -1
-	}, reread(strings.ToValidUTF8(s, "")))
+	}, reread(strings.ToValidUTF8(s, ""), "\n"))
 }
 
 // isAllLegal spares nearly every text the slow way. It may say no without need.
@@ -64,21 +64,42 @@ func misread(s string) bool {
 	return len(s) > 2 && s[0] == 0xc3 && (s[1] == 0x82 || s[1] == 0x83) && s[2] == 0xc2
 }
 
-// reread decodes a text anew that was UTF-8 and decoded as Latin-1, when it is so as a whole.
-func reread(s string) string {
-	b := make([]byte, 0, len(s))
-	high := false
-	for _, r := range s {
-		if r > 0xff {
-			return s
+// reread decodes anew what was UTF-8 and decoded as Latin-1. The pieces that end in one of the characters of
+// ends are judged on their own: one is decoded when all of its Latin-1 can be, since "«amanhã»" in capitals
+// looks like it in part.
+func reread(s, ends string) string {
+	var b strings.Builder
+	for rest := s; rest != ""; {
+		n := strings.IndexAny(rest, ends) + 1
+		if n == 0 {
+			n = len(rest)
 		}
-		high = high || r >= 0x80
-		b = append(b, byte(r))
+		b.WriteString(rereadPiece(rest[:n]))
+		rest = rest[n:]
 	}
-	if !high || !utf8.Valid(b) {
+	if b.Len() == len(s) {
 		return s
 	}
-	return string(b)
+	return reread(b.String(), ends) // some software does it twice
+}
+
+func rereadPiece(s string) string {
+	var out, run []byte
+	for _, r := range s {
+		if r <= 0xff {
+			run = append(run, byte(r))
+			continue
+		}
+		if !utf8.Valid(run) {
+			return s
+		}
+		out = utf8.AppendRune(append(out, run...), r)
+		run = run[:0]
+	}
+	if !utf8.Valid(run) {
+		return s
+	}
+	return string(append(out, run...))
 }
 
 // line gives s as one line of legal text: whitespace folded, no control characters, and nothing
@@ -96,7 +117,7 @@ func line(s string) string {
 			return -1
 		}
 		return r
-	}, reread(strings.ToValidUTF8(s, "")))
+	}, reread(strings.ToValidUTF8(s, ""), "&<>\"'\n"))
 	s = strings.Join(strings.Fields(s), " ")
 	return strings.ReplaceAll(s, "</", "<\u2060/")
 }

@@ -19,6 +19,9 @@ func TestLine(t *testing.T) {
 		"\ufffe\uffff\ufffd\U0001ffff\ufdd0😀": "?😀",
 		"Educaci\u00c3\u00b3n":                "Educación",
 		"«AMANH\u00c3»":                       "«AMANH\u00c3»",
+		"s\u00c3\u00b8ndag \u2026":            "søndag \u2026",
+		"\u00c3\u0083\u00c2\u00a9":            "é",
+		"año & a\u00c3\u00b1o":                "año & año",
 		"a </b> c":                            "a <\u2060/b> c",
 		"<script> &amp; ]]>":                  "<script> &amp; ]]>",
 	} {
@@ -34,6 +37,7 @@ func TestLegal(t *testing.T) {
 		"a\x00\x08\x0c\x1fb\ufffe\uffff\xc3":   "ab",
 		"\U0010fffd\ue000\ud7ff\u202e":         "\U0010fffd\ue000\ud7ff\u202e",
 		"a\u007f\u0085\ufdd0\U0003fffe\ufffdb": "a?b",
+		"«\u00c3\u00b1\n\u00c3\u00b1":          "«\u00c3\u00b1\nñ",
 		"<p>A\u00c3\u00b1o</p>":                "<p>Año</p>",
 	} {
 		if got := legal(in); got != want {

@@ -49,8 +49,10 @@ func (c *checker) characters(where, s string) {
 	if strings.ContainsFunc(s, badCharacter) {
 		c.say("BadCharacters", where, s)
 	}
-	if misread(s) {
-		c.say("BadCharacters", where, s)
+	for piece := range strings.FieldsFuncSeq(s, endsPiece) {
+		if misread(piece) {
+			c.say("BadCharacters", where, piece)
+		}
 	}
 	if strings.ContainsFunc(s, noncharacter) {
 		c.say("InvalidCodepoint", where, s)
@@ -62,6 +64,10 @@ func badCharacter(r rune) bool { return 0x7f <= r && r <= 0x9f || r == 0xfffd }
 func noncharacter(r rune) bool {
 	return 0xfdd0 <= r && r <= 0xfdef || r&0xfffe == 0xfffe || r < ' ' && r != '\t' && r != '\n' && r != '\r'
 }
+
+// endsPiece is where the parser of the W3C service may end a piece of text, however it is written; the
+// service looks at each piece on its own.
+func endsPiece(r rune) bool { return r == '\n' }
 
 // misread says whether the text is UTF-8 that was decoded as Latin-1.
 func misread(s string) bool {
