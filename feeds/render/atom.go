@@ -82,7 +82,7 @@ var unknownTime = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 func writeAtom(w io.Writer, f *feeds.Feed) error {
 	d := prepare(f)
 	if d.updated.IsZero() {
-		d.updated = unknownTime
+		d.updated = newest(d.entries)
 	}
 	doc := atomFeed{
 		Lang:  d.language,
@@ -106,6 +106,17 @@ func writeAtom(w io.Writer, f *feeds.Feed) error {
 		doc.Entries = append(doc.Entries, ownLine[atomEntry]{newAtomEntry(e, updated[i])})
 	}
 	return writeXML(w, doc)
+}
+
+// newest is when the latest of the entries changed: a feed that does not know better changed then.
+func newest(entries []entry) time.Time {
+	latest := unknownTime
+	for _, e := range entries {
+		if e.updated.After(latest) {
+			latest = e.updated
+		}
+	}
+	return latest
 }
 
 // updates gives when each entry changed. No two are the same, since readers and validators ask which of

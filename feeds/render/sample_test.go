@@ -59,7 +59,7 @@ func samples() map[string]*feeds.Feed {
 		{Rel: "prev-archive", URL: home + "/2.atom"},
 	}
 	archive := sample()
-	archive.Archive = true
+	archive.Archive, archive.Updated = true, time.Time{}
 	archive.Entries = archive.Entries[4:]
 	archive.SelfURL = home + "/1.atom"
 	archive.Links = []feeds.FeedLink{
