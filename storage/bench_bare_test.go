@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"tributary/storage"
 )
 
 // inserted is the tables that a visit of new articles fills, with the statement that fills each.
@@ -23,13 +25,11 @@ var inserted = []struct{ table, columns, order string }{
 // storedRows reads back what the visits stored.
 func storedRows(b *testing.B, dsn string) map[string][][]any {
 	b.Helper()
-	driver := "sqlite"
+	driver, address := "sqlite", "file:"+dsn
 	if strings.HasPrefix(dsn, "postgres") {
-		driver = "pgx"
-	} else {
-		dsn = "file:" + dsn
+		driver, address = "pgx", dsn
 	}
-	db, err := sql.Open(driver, dsn)
+	db, err := sql.Open(driver, address)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -56,7 +56,8 @@ func storedRows(b *testing.B, dsn string) map[string][][]any {
 		}
 	}
 	for _, a := range all["article"] {
-		all["article_text"] = append(all["article_text"], []any{a[0], a[4], a[5]})
+		row := storage.IndexedRow(dsn, a[0].(int64), a[16].(int64), a[4].(string), a[5].(string), a[8].(string))
+		all["article_text"] = append(all["article_text"], row)
 	}
 	return all
 }
@@ -133,7 +134,7 @@ func barePostgres(b *testing.B, dsn string, rows map[string][][]any, visits int)
 		b.Fatal(err)
 	}
 	defer c.Close(b.Context())
-	statements := map[string]string{"article_text": "INSERT INTO article_text (article_id, words) VALUES ($1, words($2, $3))"}
+	statements := map[string]string{"article_text": storage.IndexStatement(dsn)}
 	for _, t := range inserted {
 		statements[t.table] = insertStatement(t.table, t.columns)
 	}

@@ -16,6 +16,21 @@ func (d *DB) Index(ctx context.Context) error {
 	return d.engine.write(ctx, func(s session) error { return index(ctx, s, d.engine.dialect()) })
 }
 
+// IndexStatement puts what IndexedRow gives into the index of a database.
+func IndexStatement(dsn string) string { return dialectOf(dsn).indexText }
+
+// IndexedRow is an article in the index of a database.
+func IndexedRow(dsn string, id, source int64, title, summary, language string) []any {
+	return dialectOf(dsn).indexed(id, title, summary, marks(source, language))
+}
+
+func dialectOf(dsn string) *dialect {
+	if isPostgres(dsn) {
+		return &postgresDialect
+	}
+	return &sqliteDialect
+}
+
 // SearchWays gives the ids that each way of searching finds alone, in steps that begin small; nil for what it
 // cannot find.
 func (d *DB) SearchWays(ctx context.Context, want feeds.Search) (walked, asked []int64, err error) {

@@ -44,6 +44,8 @@ func openPostgres(ctx context.Context, dsn string) (engine, error) {
 	// Every statement of ours has its index. Until the server has counted a new database's rows it would
 	// read whole tables instead.
 	cfg.ConnConfig.RuntimeParams["enable_seqscan"] = "off"
+	// To compile a statement takes longer than any of ours, and those that must read a table whole look dear.
+	cfg.ConnConfig.RuntimeParams["jit"] = "off"
 	if cfg.ConnConfig.RuntimeParams["application_name"] == "" {
 		cfg.ConnConfig.RuntimeParams["application_name"] = "tributary"
 	}
