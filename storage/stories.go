@@ -18,15 +18,16 @@ const tells = `(t.stories = '` + feeds.OneEntry + `' OR t.min_sources > 1)`
 
 // shown is the condition that the documents of topic t, which shows stories, have its entry e: its article has been
 // placed among the stories; enough sources tell the story; and of the topic's articles that tell it this is the one
-// of the preferred source, else the one that came first.
+// of the preferred source, else the one that came first. CROSS JOIN keeps SQLite to this order of the tables.
 var shown = fmt.Sprintf(`(e.seq <= t.grouped
 	AND (t.min_sources <= 1 OR EXISTS (SELECT 1 FROM story_article m WHERE m.article_id = e.article_id AND m.tellers >= t.min_sources))
 	AND (t.stories <> '%s' OR NOT EXISTS (
-		SELECT 1 FROM story_article m JOIN story_article o ON o.story = m.story AND o.article_id <> m.article_id
-		JOIN entry oe ON oe.article_id = o.article_id AND oe.topic_id = e.topic_id AND oe.seq <= t.grouped
+		SELECT 1 FROM story_article m CROSS JOIN story_article o CROSS JOIN entry oe
 		LEFT JOIN topic_prefer p ON p.topic_id = e.topic_id AND p.source_id = m.source_id
 		LEFT JOIN topic_prefer op ON op.topic_id = e.topic_id AND op.source_id = o.source_id
-		WHERE m.article_id = e.article_id AND (coalesce(op.rank, %[2]d), oe.seq) < (coalesce(p.rank, %[2]d), e.seq))))`,
+		WHERE m.article_id = e.article_id AND o.story = m.story AND o.article_id <> m.article_id
+			AND oe.article_id = o.article_id AND oe.topic_id = e.topic_id AND oe.seq <= t.grouped
+			AND (coalesce(op.rank, %[2]d), oe.seq) < (coalesce(p.rank, %[2]d), e.seq))))`,
 	feeds.OneEntry, int64(never))
 
 // screenStories leaves out entries that their topics do not show because of the stories that they tell. They are
@@ -43,13 +44,14 @@ func (d *DB) screenStories(ctx context.Context, s session, topic int64, from []c
 	for i, c := range from {
 		articles[i] = c.article
 	}
-	cond, args := among(d.engine, "e.article_id", 1, articles)
+	cond, args := among(d.engine, "e.article_id", 2, articles)
 	err = s.query(ctx, func(r rowScanner) error {
 		var e entry
 		err := r.Scan(&e.topic, &e.seq)
 		kept[e] = true
 		return err
-	}, `SELECT e.topic_id, e.seq FROM entry e JOIN topic t ON t.id = e.topic_id WHERE `+cond+` AND `+tells+` AND `+shown, args...)
+	}, `SELECT e.topic_id, e.seq FROM entry e JOIN topic t ON t.id = e.topic_id WHERE (t.id = $1 OR $1 = 0) AND `+cond+` AND `+tells+` AND `+shown,
+		append([]any{topic}, args...)...)
 	for _, c := range from {
 		if kept[entry{c.topic, c.seq}] || !slices.Contains(telling, c.topic) {
 			fit = append(fit, c)
