@@ -144,7 +144,9 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, v *view, fo
 	if shown == nil {
 		var err error
 		if shown, err = s.renew(r.Context(), found.stream); err != nil {
-			c.note(who, s.serveFailure(w, r, err), 0, now)
+			status := s.serveFailure(w, r, err)
+			c.note(who, status, 0, now)
+			s.others.note(status, 0)
 			return
 		}
 	}

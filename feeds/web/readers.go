@@ -162,9 +162,10 @@ func (s *Server) keepCounts(old, fresh *view) {
 	}
 }
 
+// add adds the polls, but for those that failed: each with its status, these are among the others.
 func (t *Traffic) add(p Polls) {
 	for status, n := range map[int]int64{http.StatusOK: p.Whole, http.StatusNotModified: p.Held, http.StatusIMUsed: p.Newer,
-		http.StatusTooManyRequests: p.Refused, http.StatusServiceUnavailable: p.Failed} {
+		http.StatusTooManyRequests: p.Refused} {
 		if n > 0 {
 			t.Answers[status] += n
 		}
