@@ -7,40 +7,77 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
+
+	"tributary/feeds"
 )
 
-// TestHTTP plays the exchanges of testdata/http.txt. {gzip}, {br}, {zstd} and {identity} stand for
-// the tags of /topics/latin-america.rss.
-func TestHTTP(t *testing.T) {
-	script, err := os.ReadFile("testdata/http.txt")
+// playFile sends the requests of a file, one to a block, and compares the answers with what stands below them.
+// {identity}, {gzip} and so on stand for the tags of /topics/latin-america.rss, and pairs for more.
+func playFile(t *testing.T, s *Server, file string, least int, pairs ...string) {
+	t.Helper()
+	script, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
+	for coding, tag := range tags(t, s, "latin-america", "rss") {
+		pairs = append(pairs, "{"+coding+"}", tag)
+	}
+	text := strings.NewReplacer(append(pairs, "{10k}", strings.Repeat("x", 10<<10))...).Replace(string(script))
+	exchanges := 0
+	h := s.Handler()
+	for block := range strings.SplitSeq(text, "\n\n") {
+		name, exchange, _ := strings.Cut(strings.TrimSpace(block), "\n")
+		asked, wanted, ok := strings.Cut(exchange, "\n-> ")
+		if !ok {
+			t.Fatalf("no answer in block %q", block)
+		}
+		exchanges++
+		answer, body := do(h, asked)
+		for _, difference := range compare(answer, body, wanted) {
+			t.Errorf("%s: %s", strings.TrimPrefix(name, "# "), difference)
+		}
+	}
+	if exchanges < least {
+		t.Errorf("only %d exchanges were played", exchanges)
+	}
+}
+
+// TestHTTP: what holds for every document.
+func TestHTTP(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer(newStore(), site())
-		h := s.Handler()
-		do(h, "GET /topics/latin-america.rss")
-		var pairs []string
-		for coding, tag := range tags(t, s, "latin-america", "rss") {
-			pairs = append(pairs, "{"+coding+"}", tag)
-		}
-		text := strings.NewReplacer(append(pairs, "{10k}", strings.Repeat("x", 10<<10))...).Replace(string(script))
-		exchanges := 0
-		for block := range strings.SplitSeq(text, "\n\n") {
-			name, exchange, _ := strings.Cut(strings.TrimSpace(block), "\n")
-			asked, wanted, ok := strings.Cut(exchange, "\n-> ")
-			if !ok {
-				t.Fatalf("no answer in block %q", block)
-			}
-			exchanges++
-			answer, body := do(h, asked)
-			for _, difference := range compare(answer, body, wanted) {
-				t.Errorf("%s: %s", strings.TrimPrefix(name, "# "), difference)
-			}
-		}
-		if exchanges < 80 {
-			t.Errorf("only %d exchanges were played", exchanges)
-		}
+		do(s.Handler(), "GET /topics/latin-america.rss")
+		playFile(t, s, "testdata/http.txt", 140)
+	})
+}
+
+// TestHTTPOfStreams: topics that were renamed, removed or are in one language, all together, their
+// archives, deltas and lists. {past} is the tag of a document before the present one.
+func TestHTTPOfStreams(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := archivedStore(160)
+		store.retired = []string{"weather", "empty"}
+		newest := store.pages["latin-america"]
+		before := newest
+		before.Entries = before.Entries[1:]
+		before.Revision.Changed = changed.Add(-time.Hour)
+		store.pages["latin-america"] = before
+
+		set := site()
+		set.Topics = append(storedSite().Topics, feeds.Topic{ID: "sport", Title: "Sport"})
+		s := newServer(store, set)
+		start(t, s)
+		past := tags(t, s, "latin-america", "rss")["br"]
+		set.Topics = storedSite().Topics
+		set.Topics[0].Formerly = []string{"latam", "south-america"}
+		s.SetSite(set)
+		newest.Revision.Version++
+		store.mu.Lock()
+		store.pages["latin-america"] = newest
+		store.mu.Unlock()
+		time.Sleep(3 * time.Second)
+		playFile(t, s, "testdata/streams.txt", 120, "{past}", past)
 	})
 }
 
