@@ -84,7 +84,7 @@ func (s *service) web(ctx context.Context, l net.Listener) error {
 }
 
 func (s *service) site() web.Site {
-	return web.Site{Title: s.plan.Site.Title, URL: s.plan.Site.URL, Topics: s.plan.topics,
+	return web.Site{Title: s.plan.Site.Title, URL: s.plan.Site.URL, Contact: s.plan.Site.Contact, Topics: s.plan.topics,
 		Sources: s.plan.sources, TrustedProxies: s.plan.proxies, MinInterval: s.plan.Crawl.MinInterval}
 }
 

@@ -44,7 +44,7 @@ type membership struct {
 }
 
 // articleID is what the id of an article looks like.
-var articleID = regexp.MustCompile(`^[0-9a-z]{26}$`)
+var articleID = regexp.MustCompile(`^[a-z2-7]{26}$`)
 
 // articleAge is after how long an article's page is made anew: it may have come into another topic.
 const articleAge = time.Minute

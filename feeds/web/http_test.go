@@ -23,7 +23,7 @@ func playFile(t *testing.T, s *Server, file string, least int, pairs ...string) 
 	for coding, tag := range tags(t, s, "latin-america", "rss") {
 		pairs = append(pairs, "{"+coding+"}", tag)
 	}
-	text := strings.NewReplacer(append(pairs, "{10k}", strings.Repeat("x", 10<<10))...).Replace(string(script))
+	text := strings.NewReplacer(append(pairs, "{article}", madeID("latin-america", 2), "{10k}", strings.Repeat("x", 10<<10))...).Replace(string(script))
 	exchanges := 0
 	h := s.Handler()
 	for block := range strings.SplitSeq(text, "\n\n") {

@@ -31,6 +31,7 @@ func parsePage(name string) *template.Template {
 		"moment": moment,
 		"points": points,
 		"count":  count,
+		"reach":  reach,
 		"span":   span,
 		"stamp":  stamp,
 		"times":  timesWord,
@@ -83,7 +84,7 @@ func (v *view) frame(title, path string, announced []link) frame {
 
 // links gives the stream's feed in every format.
 func (s *stream) links() []link {
-	var links []link
+	links := make([]link, 0, len(render.Formats))
 	for _, f := range render.Formats {
 		links = append(links, link{f.Name, s.Title + " (" + f.Name + ")", plainType(f), s.feedURL(f)})
 	}

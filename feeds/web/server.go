@@ -59,6 +59,7 @@ type Store interface {
 type Site struct {
 	Title   string
 	URL     string        // public base of every link; may end in a path prefix, never in a slash
+	Contact string        // mail address or web page of who runs the service; "" when nobody is to write
 	Topics  []feeds.Topic // in the order of the index page
 	Sources []feeds.Source
 	// TrustedProxies are believed when they say for whom they ask.

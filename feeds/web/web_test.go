@@ -31,6 +31,7 @@ type memory struct {
 	reads   map[string]int
 	queries []feeds.Query
 	asked   []feeds.Search
+	shares  []feeds.Share
 }
 
 func (m *memory) Revisions(context.Context) ([]feeds.Revision, error) {
@@ -149,13 +150,10 @@ func (m *memory) Volume(_ context.Context, since time.Time, step time.Duration, 
 	return counts, m.err
 }
 
-func (m *memory) Shares(_ context.Context, topic string, _ time.Time) ([]feeds.Share, error) {
+func (m *memory) Shares(context.Context, string, time.Time) ([]feeds.Share, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return []feeds.Share{
-		{Source: feeds.Source{Title: "Example News", URL: "https://news.example/feed", SiteURL: "https://news.example/"}, Entries: 3 * len(m.pages[topic].Entries)},
-		{Source: feeds.Source{URL: "https://other.example/feed", SiteURL: "javascript:x"}, Entries: len(m.pages[topic].Entries)},
-	}, m.err
+	return m.shares, m.err
 }
 
 // Search finds the articles whose titles have the text, and those from Before on when that is given.
@@ -254,6 +252,10 @@ func newStore() *memory {
 				Entries:  []feeds.Entry{entry("latin-america", 2, "México & Cuba <agree>"), entry("latin-america", 1, "Mexico pledges aid")},
 			},
 			"empty": {Revision: feeds.Revision{Topic: "empty", Version: 1, Changed: changed}},
+		},
+		shares: []feeds.Share{
+			{Source: feeds.Source{Title: "Example News", URL: "https://news.example/feed", SiteURL: "https://news.example/"}, Entries: 6},
+			{Source: feeds.Source{URL: "https://other.example/feed", SiteURL: "javascript:x"}, Entries: 2},
 		},
 		states: []feeds.State{{Source: "https://news.example/feed", LastVisit: changed.Add(time.Minute)}, {Source: "https://b.example/", LastVisit: changed}},
 	}

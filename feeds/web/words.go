@@ -124,6 +124,14 @@ func webURL(s string) string {
 	return s
 }
 
+// reach gives the URL for a contact: a web page's own, or mailto: and the address.
+func reach(contact string) string {
+	if strings.Contains(contact, "@") && !strings.Contains(contact, "://") {
+		return "mailto:" + contact
+	}
+	return contact
+}
+
 // imageURL gives the URL when our pages may load it as an image, else "". What is offered over plain
 // HTTP is asked for over TLS, as browsers do on secure pages: the policy of our pages allows no other.
 func imageURL(s string) string {

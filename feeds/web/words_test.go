@@ -67,6 +67,8 @@ func TestWords(t *testing.T) {
 		{imageURL("https:/x.jpg"), ""},
 		{hostname("https://www.news.example:8080/x"), "news.example"},
 		{hostname("::"), ""},
+		{reach("news@a.example"), "mailto:news@a.example"},
+		{reach("https://a.example/@news"), "https://a.example/@news"},
 		{sentence("élan is lost"), "Élan is lost."},
 	} {
 		if c.got != c.want {
