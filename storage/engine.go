@@ -53,8 +53,8 @@ type dialect struct {
 	indexText  string                                             // puts an article's text into the full-text index
 	indexAgain string                                             // the same for an article that may be there
 	indexed    func(id int64, title, summary, marks string) []any // the arguments of these two
-	grammar    *grammar                                           // of $1 in hits
-	hits       string                                             // the articles that the index finds for $1, with ids below $2 and from $3 on, at most $4, the newest first
+	grammar    *grammar                                           // of $4 in hits
+	hits       string                                             // the articles with ids below $1 and from $2 on, at most $3, the newest first, that the index finds for $4
 	streams    bool                                               // whether hits finds no more than it gives: others are asked slice by slice
 }
 

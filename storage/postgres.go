@@ -151,8 +151,8 @@ var postgresDialect = dialect{
 	indexed: indexedVector,
 	grammar: &tsquery,
 	// MATERIALIZED, or the planner might read all articles between the two ids.
-	hits: `WITH every AS MATERIALIZED (SELECT article_id AS id FROM article_text WHERE words @@ $1::text::tsquery)
-		SELECT id FROM every WHERE id < $2 AND id >= $3 ORDER BY id DESC LIMIT $4`,
+	hits: `WITH every AS MATERIALIZED (SELECT article_id AS id FROM article_text WHERE words @@ $4::text::tsquery)
+		SELECT id FROM every WHERE id < $1 AND id >= $2 ORDER BY id DESC LIMIT $3`,
 }
 
 func (e *postgresEngine) tell() {

@@ -108,19 +108,13 @@ func (d *DB) hunt(ctx context.Context, s session, q *query, want feeds.Search) (
 			return nil, err
 		}
 		h.sources = ids
-		var marks []string
-		for _, id := range ids {
-			marks = append(marks, sourceMark(id))
-		}
-		h.limits = append(h.limits, marks)
 	}
 	if want.Language != "" {
 		if h.language = spoken(want.Language); h.language == "" {
 			return nil, feeds.BadSearch(fmt.Sprintf("%q is no language: write its code, such as es", want.Language))
 		}
-		h.limits = append(h.limits, []string{languageMark(h.language)})
 	}
-	h.text = q.write(h.dialect.grammar, h.limits...)
+	h.prepare()
 	return h, nil
 }
 

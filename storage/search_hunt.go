@@ -18,6 +18,9 @@ type hunt struct {
 	limits  [][]string // marks: an article has one of each
 	text    string     // for the index; "" when it could find nothing
 
+	dear bool   // the index gathers much before it gives anything
+	rest string // for the index, without what makes it so; "" when nothing is left
+
 	topic        int64   // 0 for any
 	sources      []int64 // nil for any; ascending
 	language     string  // "" for any
@@ -27,19 +30,46 @@ type hunt struct {
 	pace float64 // by how much the id of an article is above that of the one before; 0 until that is known
 }
 
+// manySources are so many that the index takes long to bring their articles together.
+const manySources = 64
+
+// prepare writes what the index is asked.
+func (h *hunt) prepare() {
+	var limits [][]string
+	if h.language != "" {
+		limits = append(limits, []string{languageMark(h.language)})
+	}
+	var marks []string
+	for _, id := range h.sources {
+		marks = append(marks, sourceMark(id))
+	}
+	rest, same := h.q.whole()
+	h.dear = !same || len(marks) > manySources
+	if len(marks) > 0 && len(marks) <= manySources {
+		limits = append(limits, marks)
+	}
+	h.rest = rest.write(h.dialect.grammar, limits...)
+	if len(marks) > manySources {
+		limits = append(limits, marks)
+	}
+	h.limits = limits
+	h.text = h.q.write(h.dialect.grammar, limits...)
+}
+
 // firstSteps is how many articles, or hits of the index, the first turn of each way takes.
 const firstSteps = 1000
 
 // run gives the ids, the newest first.
 func (h *hunt) run(ctx context.Context) ([]int64, error) {
 	walk, ask := &way{h.walk, trail{below: h.below}}, &way{h.ask, trail{below: h.below}}
-	ways := []*way{ask, walk}
-	if h.text == "" {
+	ways := []*way{ask}
+	switch {
+	case h.text == "":
 		ways = []*way{walk}
-	} else if h.q.prefixes() { // the index gathers all that begins so before it gives any
+	case h.dear:
 		ways = []*way{walk, ask}
-	} else if h.topic == 0 {
-		ways = []*way{ask}
+	case h.topic != 0:
+		ways = []*way{ask, walk}
 	}
 	for steps := firstSteps; ; steps *= 4 {
 		for _, w := range ways {
@@ -75,6 +105,9 @@ func (h *hunt) walk(ctx context.Context, t *trail, steps int) (done bool, err er
 		from = `entry e JOIN article a ON a.id = e.article_id
 			WHERE e.topic_id = $4 AND e.article_id < $1 AND e.article_id >= $2 ORDER BY e.article_id DESC LIMIT $3`
 		args = append(args, h.topic)
+	} else if h.rest != "" && h.dialect.streams {
+		from = `(` + h.dialect.hits + `) AS h JOIN article a ON a.id = h.id ORDER BY a.id DESC`
+		args = append(args, h.rest)
 	}
 	m, seen := h.q.matcher(), 0
 	err = h.s.query(ctx, func(r rowScanner) error {
@@ -116,13 +149,13 @@ func (h *hunt) ask(ctx context.Context, t *trail, steps int) (done bool, err err
 		}
 		most = math.MaxInt32
 	}
-	inTopic, args := `1`, []any{text, t.below, first, most}
+	inTopic, args := `1`, []any{t.below, first, most, text}
 	if h.topic != 0 {
 		inTopic = `(SELECT count(*) FROM entry e WHERE e.article_id = h.id AND e.topic_id = $5)`
 		args = append(args, h.topic)
 	} else {
 		most = h.limit - len(t.found) // every hit counts
-		args[3] = most
+		args[2] = most
 	}
 	hits := 0
 	err = h.s.query(ctx, func(r rowScanner) error {

@@ -24,11 +24,20 @@ type query struct {
 	avoid []phrase
 }
 
-// prefixes says whether a beginning of words is looked for.
-func (q *query) prefixes() bool {
-	begins := func(p phrase) bool { return p.prefix }
-	return slices.ContainsFunc(q.avoid, begins) ||
-		slices.ContainsFunc(q.need, func(alternatives []phrase) bool { return slices.ContainsFunc(alternatives, begins) })
+// whole gives the query without the parts in which a beginning of words stands, and says whether it has none.
+func (q *query) whole() (rest *query, same bool) {
+	rest = &query{}
+	for _, alternatives := range q.need {
+		if !slices.ContainsFunc(alternatives, phrase.begins) {
+			rest.need = append(rest.need, alternatives)
+		}
+	}
+	for _, p := range q.avoid {
+		if !p.begins() {
+			rest.avoid = append(rest.avoid, p)
+		}
+	}
+	return rest, len(rest.need) == len(q.need) && len(rest.avoid) == len(q.avoid)
 }
 
 // phrase is words that follow each other in one field; most have a single word.
@@ -37,6 +46,8 @@ type phrase struct {
 	prefix bool     // the last one is a beginning
 	title  bool     // to be found in the title
 }
+
+func (p phrase) begins() bool { return p.prefix }
 
 // parseQuery understands every text that people type, or says in one line, as a feeds.BadSearch, what to
 // write instead. No text reaches an engine but by way of words.
@@ -124,7 +135,7 @@ func (p *queryParser) item() error {
 		return nil // a mark without a word says nothing
 	}
 	p.words += len(ph.words)
-	if err := ph.begins(raw); err != nil {
+	if err := ph.readStar(raw); err != nil {
 		return err
 	}
 	switch {
@@ -162,8 +173,8 @@ func (p *queryParser) raw() (raw string) {
 	return raw
 }
 
-// begins says whether the last word is a beginning only.
-func (ph *phrase) begins(raw string) error {
+// readStar says whether the last word is a beginning only.
+func (ph *phrase) readStar(raw string) error {
 	if !strings.HasSuffix(raw, "*") {
 		return nil
 	}

@@ -124,8 +124,8 @@ var sqliteDialect = dialect{
 	indexAgain: `INSERT OR REPLACE INTO article_text (rowid, title, summary) VALUES ($1, $2, $3)`,
 	indexed:    indexedRow,
 	grammar:    &fts5,
-	hits: `SELECT rowid AS id FROM article_text WHERE article_text MATCH $1 AND rowid < $2 AND rowid >= $3
-		ORDER BY rowid DESC LIMIT $4`,
+	hits: `SELECT rowid AS id FROM article_text WHERE article_text MATCH $4 AND rowid < $1 AND rowid >= $2
+		ORDER BY rowid DESC LIMIT $3`,
 	streams: true,
 }
 
