@@ -1,17 +1,26 @@
 package main
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
+// TestMain lets the tests' program serve as the bare handler.
+func TestMain(m *testing.M) {
+	if file := os.Getenv(bareFile); file != "" {
+		panic(serveBare(file))
+	}
+	os.Exit(m.Run())
+}
+
 // TestSmall makes all the measurements at a size that takes seconds. How many articles there are is
 // judged, and how long it took is not.
 func TestSmall(t *testing.T) {
 	r, err := measure(t.Context(), options{
-		feeds: 50, runs: 1, lagFeeds: 50, lagHosts: 10, interval: 2 * time.Second, hostGap: 10 * time.Millisecond,
+		feeds: 50, runs: 1, lagFeeds: 50, lagHosts: 10, interval: 2 * time.Second, hostGap: 10 * time.Millisecond, served: 100,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -28,6 +37,9 @@ func TestSmall(t *testing.T) {
 	if r.lag.articles != 50*30 || r.lag.expected != 50*30 || len(r.lag.lags) == 0 {
 		t.Errorf("with many sources on few hosts tributary stored %d articles, not %d, and was measured %d times", r.lag.articles, 50*30, len(r.lag.lags))
 	}
+	if s := r.serving; s.size < 100_000 || s.gzipped > s.size/2 || len(s.answers) != 2 || s.answers[0].tributary <= 0 || s.answers[1].bare <= 0 {
+		t.Errorf("serving was measured as %+v", s)
+	}
 	var table strings.Builder
 	r.print(&table)
 	t.Logf("\n%s", &table)
@@ -42,25 +54,27 @@ func TestSmall(t *testing.T) {
 func TestVerdict(t *testing.T) {
 	good := measurement{feeds: 10, bound: time.Second, cost: cost{cpu: 300 * time.Millisecond}, articles: 300, expected: 300}
 	tests := map[string]struct {
-		change func(m *measurement, l *lagReport)
+		change func(m *measurement, l *lagReport, s *servingReport)
 		held   bool
 	}{
-		"all is well": {func(*measurement, *lagReport) {}, true},
-		"slow":        {func(m *measurement, _ *lagReport) { m.cost.cpu = 360 * time.Millisecond }, false},
-		"lost":        {func(m *measurement, _ *lagReport) { m.articles-- }, false},
-		"fat":         {func(m *measurement, _ *lagReport) { m.cost.peak = mostMemory + 1 }, false},
-		"late":        {func(_ *measurement, l *lagReport) { l.lags = []time.Duration{6 * time.Second} }, false},
-		"fat crawl":   {func(_ *measurement, l *lagReport) { l.crawl.peak = mostMemory + 1 }, false},
-		"lost there":  {func(_ *measurement, l *lagReport) { l.articles++ }, false},
-		"fat serving": {func(_ *measurement, l *lagReport) { l.serve.peak = mostMemory + 1 }, false},
+		"all is well":  {func(*measurement, *lagReport, *servingReport) {}, true},
+		"slow":         {func(m *measurement, _ *lagReport, _ *servingReport) { m.cost.cpu = 360 * time.Millisecond }, false},
+		"lost":         {func(m *measurement, _ *lagReport, _ *servingReport) { m.articles-- }, false},
+		"fat":          {func(m *measurement, _ *lagReport, _ *servingReport) { m.cost.peak = mostMemory + 1 }, false},
+		"late":         {func(_ *measurement, l *lagReport, _ *servingReport) { l.lags = []time.Duration{6 * time.Second} }, false},
+		"fat crawl":    {func(_ *measurement, l *lagReport, _ *servingReport) { l.crawl.peak = mostMemory + 1 }, false},
+		"lost there":   {func(_ *measurement, l *lagReport, _ *servingReport) { l.articles++ }, false},
+		"slow serving": {func(_ *measurement, _ *lagReport, s *servingReport) { s.answers[0].tributary *= 2 }, false},
+		"fat serving":  {func(_ *measurement, l *lagReport, _ *servingReport) { l.serve.peak = mostMemory + 1 }, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			run := []measurement{good, good, good}
 			lag := &lagReport{sources: 10, hosts: 5, lags: []time.Duration{time.Second}}
-			test.change(&run[1], lag)
+			serving := &servingReport{answers: []servedAnswer{{"200", time.Microsecond, time.Microsecond}}}
+			test.change(&run[1], lag, serving)
 			var table strings.Builder
-			if held := (report{[][]measurement{run}, lag}).print(&table); held != test.held || held == strings.Contains(table.String(), "missed") {
+			if held := (report{[][]measurement{run}, lag, serving}).print(&table); held != test.held || held == strings.Contains(table.String(), "missed") {
 				t.Errorf("held = %v, and the table says\n%s", held, &table)
 			}
 		})

@@ -21,6 +21,8 @@ const (
 type report struct {
 	runs [][]measurement // each one's states
 	lag  *lagReport      // nil when it was not measured
+
+	serving *servingReport // nil when it was not measured
 }
 
 // median gives, of the runs, the one whose ratio is in the middle.
@@ -42,16 +44,9 @@ func (r report) print(w io.Writer) (held bool) {
 		}
 		return " missed"
 	}
-	fmt.Fprintf(w, "%s feeds, CPU seconds (user and system), the median of %d runs\n\n", comma(r.runs[0][0].feeds), len(r.runs))
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "state\tbound\ttributary\tratio\tbar\tarticles\tof\tpeak RSS\twall\t")
-	for i, state := range states {
-		m := r.median(i)
-		fmt.Fprintf(table, "%s\t%.2f\t%.2f\t%.2f\t≤ %.2f%s\t%s\t%s%s\t%.0f MB%s\t%.1f s\t\n", state.name, m.bound.Seconds(), m.cost.cpu.Seconds(),
-			m.ratio(), state.bar, verdict(m.ratio() <= state.bar), comma(m.articles), comma(m.expected), verdict(m.articles == m.expected),
-			megabytes(m.cost.peak), verdict(m.cost.peak <= mostMemory), m.cost.wall.Seconds())
+	if len(r.runs) > 0 {
+		r.printStates(w, verdict)
 	}
-	table.Flush()
 	if l := r.lag; l != nil {
 		p99 := l.percentile(99)
 		fmt.Fprintf(w, "\n%s sources on %d hosts\n", comma(l.sources), l.hosts)
@@ -62,7 +57,28 @@ func (r report) print(w io.Writer) (held bool) {
 			comma(len(l.lags)), l.percentile(50).Seconds(), p99.Seconds(), mostLag.Seconds(), verdict(p99 <= mostLag),
 			megabytes(l.serve.peak), megabytes(mostMemory), verdict(l.serve.peak <= mostMemory))
 	}
+	if s := r.serving; s != nil {
+		fmt.Fprintf(w, "\na document of %s bytes, %s with gzip\n", comma(s.size), comma(s.gzipped))
+		for _, a := range s.answers {
+			fmt.Fprintf(w, "  %s: bare handler %.1f µs of CPU time, tributary %.1f µs: %.2f times the requests (bar %.2f%s)\n", a.name,
+				a.bare.Seconds()*1e6, a.tributary.Seconds()*1e6, a.ratio(), leastServed, verdict(a.ratio() >= leastServed))
+		}
+	}
 	return held
+}
+
+// printStates writes what crawls took.
+func (r report) printStates(w io.Writer, verdict func(bool) string) {
+	fmt.Fprintf(w, "%s feeds, CPU seconds (user and system), the median of %d runs\n\n", comma(r.runs[0][0].feeds), len(r.runs))
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "state\tbound\ttributary\tratio\tbar\tarticles\tof\tpeak RSS\twall\t")
+	for i, state := range states {
+		m := r.median(i)
+		fmt.Fprintf(table, "%s\t%.2f\t%.2f\t%.2f\t≤ %.2f%s\t%s\t%s%s\t%.0f MB%s\t%.1f s\t\n", state.name, m.bound.Seconds(), m.cost.cpu.Seconds(),
+			m.ratio(), state.bar, verdict(m.ratio() <= state.bar), comma(m.articles), comma(m.expected), verdict(m.articles == m.expected),
+			megabytes(m.cost.peak), verdict(m.cost.peak <= mostMemory), m.cost.wall.Seconds())
+	}
+	table.Flush()
 }
 
 func comma(n int) string { return humanize.Comma(int64(n)) }
