@@ -47,12 +47,14 @@ type rssLink struct {
 // them otherwise.
 type rssItem struct {
 	XMLName xml.Name `xml:"item"`
+	Lang    string   `xml:"xml:lang,attr,omitempty"`
 	gorilla.RssItem
 	Link        string   `xml:"link,omitempty"`
 	Description string   `xml:"description,omitempty"`
 	Categories  []string `xml:"category"`
 	Source      *rssSource
 	Creators    []string `xml:"dc:creator"`
+	Updated     string   `xml:"atom:updated,omitempty"`
 	Language    string   `xml:"dc:language,omitempty"`
 	Rights      string   `xml:"dc:rights,omitempty"`
 	Media       []media
@@ -108,6 +110,7 @@ func newRSSItem(e entry) rssItem {
 			Guid:    &gorilla.RssGuid{Id: e.id, IsPermaLink: strconv.FormatBool(e.id == e.link)},
 			PubDate: stamp(e.published, rfc822),
 		},
+		Lang:        e.language,
 		Link:        e.link,
 		Description: asHTML(e.summary),
 		Categories:  e.categories,
@@ -120,6 +123,9 @@ func newRSSItem(e entry) rssItem {
 		item.Description = e.content
 	case e.content != "":
 		item.Content = &gorilla.RssContent{Content: e.content}
+	}
+	if e.updated.After(e.published) {
+		item.Updated = stamp(e.updated, time.RFC3339)
 	}
 	if e.source.url != "" {
 		item.Source = &rssSource{URL: e.source.url, Title: e.source.title}

@@ -65,7 +65,7 @@ var rssItem = &kind{
 	many: true,
 	children: map[string]*kind{
 		"title": leaf(plain, blank), "link": leaf(address), "description": leaf(fragment), "pubDate": leaf(rssDate),
-		"category": list(plain, blank), "dc:creator": list(blank, personName), "dc:language": leaf(code), "dc:rights": leaf(plain),
+		"category": list(plain, blank), "dc:creator": list(blank, personName), "dc:language": leaf(code), "dc:rights": leaf(plain), "atom:updated": leaf(atomDate),
 		"content:encoded": leaf(fragment),
 		"guid":            {attrs: "isPermaLink", rules: []check{blank, rssGUID}},
 		"source":          {attrs: "url", rules: []check{plain, blank, func(c *checker, e *element) { c.uri(fullURI, e.where, e.attrs["url"]) }}},
