@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
+	"golang.org/x/crypto/acme"
 )
 
 // config is config.yaml: the keys and their types, nothing else. What they mean stands beside each key
@@ -16,6 +17,7 @@ type config struct {
 	Site      siteConfig      `yaml:"site"`
 	Listen    string          `yaml:"listen"`
 	Proxies   []string        `yaml:"trusted_proxies"`
+	TLS       tlsConfig       `yaml:"tls"`
 	Storage   string          `yaml:"storage"`
 	Crawl     crawlConfig     `yaml:"crawl"`
 	Retention retentionConfig `yaml:"retention"`
@@ -30,6 +32,17 @@ type siteConfig struct {
 	Title   string `yaml:"title"`
 	URL     string `yaml:"url"`
 	Contact string `yaml:"contact"`
+}
+
+// tlsConfig has either the domains of certificates that an authority gives, or the files of one.
+type tlsConfig struct {
+	Domains     []string `yaml:"domains"`
+	Email       string   `yaml:"email"`
+	Cache       string   `yaml:"cache"`
+	Authority   string   `yaml:"authority"`
+	Certificate string   `yaml:"certificate"`
+	Key         string   `yaml:"key"`
+	Redirect    string   `yaml:"redirect"`
 }
 
 type crawlConfig struct {
@@ -222,6 +235,7 @@ func defaults() config {
 		Site:    siteConfig{Title: "Tributary", URL: "http://localhost:8080"},
 		Listen:  "localhost:8080",
 		Proxies: []string{},
+		TLS:     tlsConfig{Domains: []string{}, Cache: "certificates", Authority: acme.LetsEncryptURL},
 		Storage: "tributary.db",
 		Crawl: crawlConfig{Every: "adaptive", MinInterval: 15 * time.Minute, HostGap: 2 * time.Second,
 			Timeout: time.Minute, Workers: 32},

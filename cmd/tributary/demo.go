@@ -60,7 +60,7 @@ func (c demoCommand) Run(ctx context.Context, t terminal) (err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return rooms.serve(ctx) })
 	group.Go(func() error { return s.crawl(ctx) })
-	group.Go(func() error { return s.web(ctx, l) })
+	group.Go(func() error { return s.web(ctx, l, nil) })
 	return group.Wait()
 }
 

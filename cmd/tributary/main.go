@@ -35,9 +35,10 @@ type commands struct {
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of the config, with which editors complete and check it."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 
-	Parse  parseCommand  `cmd:"" hidden:"" help:"Read a document and print what it holds as JSON."`
-	Clean  cleanCommand  `cmd:"" hidden:"" help:"Read HTML fragments and print what is left of them."`
-	Render renderCommand `cmd:"" hidden:"" help:"Read a feed and print the topic document that would be published from it."`
+	Healthcheck healthcheckCommand `cmd:"" hidden:"" help:"Ask the running service whether it is ready."`
+	Parse       parseCommand       `cmd:"" hidden:"" help:"Read a document and print what it holds as JSON."`
+	Clean       cleanCommand       `cmd:"" hidden:"" help:"Read HTML fragments and print what is left of them."`
+	Render      renderCommand      `cmd:"" hidden:"" help:"Read a feed and print the topic document that would be published from it."`
 }
 
 // Exit codes.

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -83,10 +82,10 @@ func (c *checker) site(cfg config) {
 	if err == nil && (u.RawQuery != "" || u.Fragment != "" || u.User != nil) {
 		c.wrong([]any{"site", "url"}, "%q must be an address alone, without ?, # or a password", cfg.Site.URL)
 	}
-	_, port, err := net.SplitHostPort(cfg.Listen)
-	if _, unknown := net.LookupPort("tcp", port); err != nil || port == "" || unknown != nil {
-		c.wrong([]any{"listen"}, "%q is not an address to listen on; write it like localhost:8080 or :8080", cfg.Listen)
+	if !listenable(cfg.Listen) {
+		c.wrong([]any{"listen"}, notListenable, cfg.Listen)
 	}
+	c.tls(cfg)
 	switch scheme, _, found := strings.Cut(cfg.Storage, "://"); {
 	case strings.TrimSpace(cfg.Storage) == "":
 		c.wrong([]any{"storage"}, "the storage is empty; name a file, or a postgres:// address")

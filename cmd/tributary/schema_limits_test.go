@@ -31,6 +31,11 @@ var limits = map[string]schema{
 	"siteConfig.title": text,
 	"siteConfig.url":   {Type: "string", Pattern: `^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+(/[^?#]*)?$`},
 
+	"tlsConfig.domains[]": {Type: "string", Pattern: `^[^\s*:/@]+\.[^\s*:/@.]+$`},
+	"tlsConfig.email":     {Pattern: `^(.+@.+)?$`},
+	"tlsConfig.authority": httpURL,
+	"tlsConfig.redirect":  {Type: "string", Pattern: `^(.*:[^:]+)?$`},
+
 	"crawlConfig.every":      schedule,
 	"crawlConfig.workers":    {Minimum: new(1.0), Maximum: new(1000.0)},
 	"crawlConfig.user_agent": {Pattern: `^[ -~]*$`, MaxLength: 200},

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"net"
+	"fmt"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -18,12 +18,12 @@ func (c serveCommand) Run(ctx context.Context, all *commands, t terminal) (err e
 		return err
 	}
 	log := logger(t.err, p.Log)
-	var l net.Listener
+	var d *door
 	if c.Role != "crawl" {
-		if l, err = listen(p.Listen); err != nil {
+		if d, err = openDoor(p, log); err != nil {
 			return err
 		}
-		defer l.Close()
+		defer d.close()
 	}
 	s, err := openService(ctx, p, log, nil)
 	if err != nil {
@@ -35,10 +35,14 @@ func (c serveCommand) Run(ctx context.Context, all *commands, t terminal) (err e
 		log.Info("crawling", "sources", len(p.sources), "topics", len(p.topics), "version", version())
 		group.Go(func() error { return s.crawl(ctx) })
 	}
-	if l != nil {
-		log.Info("serving", "url", p.Site.URL, "listen", l.Addr(), "topics", len(p.topics), "version", version())
-		group.Go(func() error { return s.web(ctx, l) })
+	if d != nil {
+		log.Info("serving", "url", p.Site.URL, "listen", d.pages.Addr(), "topics", len(p.topics), "version", version())
+		d.serve(ctx, group, s)
 	}
+	group.Go(func() error {
+		return supervised(ctx, log, fmt.Sprintf("%d sources, %d topics, %s", len(p.sources), len(p.topics), p.Site.URL),
+			func(ctx context.Context, path string) error { return d.ask(ctx, p, path) })
+	})
 	return group.Wait()
 }
 

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
-	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
@@ -71,38 +71,21 @@ func (s *service) crawl(ctx context.Context) error {
 	return group.Wait()
 }
 
-// web answers on l until ctx ends and the requests under way have been answered.
-func (s *service) web(ctx context.Context, l net.Listener) error {
+// web answers on l, by https with a TLS config, until ctx ends and the requests under way have been answered.
+func (s *service) web(ctx context.Context, l net.Listener, secure *tls.Config) error {
 	pages := web.New(web.Options{Store: s.db, Site: s.site(), Logger: s.log})
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return pages.Run(ctx) })
 	group.Go(func() error {
 		return s.db.Watch(ctx, func(r feeds.Revision) { pages.Changed(r.Topic) })
 	})
-	group.Go(func() error { return pages.Serve(ctx, l) })
+	group.Go(func() error { return pages.Serve(ctx, l, secure) })
 	return group.Wait()
 }
 
 func (s *service) site() web.Site {
 	return web.Site{Title: s.plan.Site.Title, URL: s.plan.Site.URL, Contact: s.plan.Site.Contact, Topics: s.plan.topics,
 		Sources: s.plan.sources, TrustedProxies: s.plan.proxies, MinInterval: s.plan.Crawl.MinInterval}
-}
-
-// listen takes the address, or says in one line why not.
-func listen(address string) (net.Listener, error) {
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		advice := "give an address of this machine and a port, such as localhost:8080"
-		if errors.Is(err, syscall.EADDRINUSE) {
-			advice = "stop what uses it, or listen elsewhere"
-		}
-		var oe *net.OpError
-		if errors.As(err, &oe) {
-			err = oe.Err
-		}
-		return nil, fmt.Errorf("listen on %s: %w; %s", address, err, advice)
-	}
-	return l, nil
 }
 
 // logger writes to w as the config says.

@@ -20,7 +20,7 @@ import (
 func serveOn(t *testing.T, s *Server, l net.Listener) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
-	go func() { done <- s.Serve(ctx, l) }()
+	go func() { done <- s.Serve(ctx, l, nil) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
@@ -239,7 +239,7 @@ func TestSlowClientsAreCutOff(t *testing.T) {
 func TestServeEndsWhenItsListenerFails(t *testing.T) {
 	l := loopback(t)
 	l.Close()
-	if err := newServer(newStore(), site()).Serve(t.Context(), l); err == nil {
+	if err := newServer(newStore(), site()).Serve(t.Context(), l, nil); err == nil {
 		t.Error("no error")
 	}
 }
