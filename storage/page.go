@@ -152,13 +152,15 @@ func (d *DB) window(ctx context.Context, s session, topic int64, q feeds.Query) 
 		if err != nil {
 			return nil, err
 		}
-		fit, err := d.screen(ctx, s, topic, &f, batch)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range fit {
-			if !f.takes(c) {
-				return f.chosen, nil
+		for some := range slices.Chunk(batch, firstLook) {
+			fit, err := d.screen(ctx, s, topic, &f, some)
+			if err != nil {
+				return nil, err
+			}
+			for _, c := range fit {
+				if !f.takes(c) {
+					return f.chosen, nil
+				}
 			}
 		}
 		if len(batch) < limit {
@@ -302,7 +304,8 @@ func (d *DB) entries(ctx context.Context, s session, topic int64, q feeds.Query,
 	columns, from, content := `0, 0, 0.0, ''`, `FROM article a JOIN source s ON s.id = a.source_id`, `NULL, 0`
 	if topic != 0 {
 		columns = `e.seq, e.at, e.score, e.evidence`
-		from += fmt.Sprintf(` JOIN entry e ON e.article_id = a.id AND e.topic_id = $%d`, len(args)+1)
+		from += ` CROSS JOIN entry e` // SQLite keeps the order: it might go through the whole topic first
+		cond += fmt.Sprintf(` AND e.article_id = a.id AND e.topic_id = $%d`, len(args)+1)
 		args = append(args, topic)
 	}
 	if q.Content {
