@@ -121,7 +121,7 @@ func newest(entries []entry) time.Time {
 
 // updates gives when each entry changed. No two are the same, since readers and validators ask which of
 // two is the later: of entries of one second the oldest has it as it is, and the others with a fraction
-// that depends on their id alone.
+// that depends on their id, too small to show.
 func updates(d document) []string {
 	taken := make(map[string]bool, len(d.entries))
 	all := make([]string, len(d.entries))
@@ -134,8 +134,8 @@ func updates(d document) []string {
 		if taken[s] {
 			h := fnv.New32a()
 			_, _ = io.WriteString(h, d.entries[i].id) // does not fail
-			for n := h.Sum32(); taken[s]; n++ {
-				s = t.Add(time.Duration(n%999_999+1) * time.Microsecond).Format("2006-01-02T15:04:05.000000Z07:00")
+			for n := h.Sum32()%999 + 1; taken[s]; n++ {
+				s = t.Add(time.Duration(n) * time.Microsecond).Format("2006-01-02T15:04:05.000000Z07:00")
 			}
 		}
 		taken[s] = true

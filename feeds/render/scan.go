@@ -20,78 +20,105 @@ type openElement struct {
 	leaf  bool // it has no children so far
 }
 
+// scanner reads a document in XML.
+type scanner struct {
+	rest  []byte // of the document
+	done  int    // bytes before it
+	doc   []byte
+	open  []openElement
+	root  string
+	names map[string]string // the few that there are, so that each is allocated once
+	see   func(xmlElement) error
+}
+
 // scanXML reads a document of the kind that we write, tells see of every element that ends, and gives
 // the root's name. What it lets through is well formed (XML 1.0 §2.1) and uses neither comments nor
 // document types.
 func scanXML(doc []byte, see func(xmlElement) error) (root string, err error) {
-	if !bytes.HasPrefix(doc, []byte("<?xml ")) {
+	declaration := bytes.Index(doc, []byte("?>"))
+	if !bytes.HasPrefix(doc, []byte("<?xml ")) || declaration < 0 {
 		return "", errors.New("it does not begin as XML does")
 	}
-	at := bytes.Index(doc, []byte("?>")) + len("?>")
-	if at < len("?>") {
-		return "", errors.New("its declaration does not end")
-	}
-	var open []openElement
-	names := map[string]string{} // the few that there are, so that each is allocated once
-	for at < len(doc) {
-		n := bytes.IndexByte(doc[at:], '<')
-		if n < 0 {
-			n = len(doc) - at
-		}
-		if err := checkText(doc[at:at+n], len(open) > 0); err != nil {
+	s := scanner{doc: doc, rest: doc, names: map[string]string{}, see: see}
+	s.skip(declaration + len("?>"))
+	for len(s.rest) > 0 {
+		if err := s.next(); err != nil {
 			return "", err
 		}
-		at += n
-		switch {
-		case at == len(doc):
-		case bytes.HasPrefix(doc[at:], []byte("<![CDATA[")) && len(open) > 0:
-			if n = bytes.Index(doc[at:], []byte("]]>")); n < 0 {
-				return "", errors.New("a section of CDATA does not end")
-			}
-			at += n + len("]]>")
-		case bytes.HasPrefix(doc[at:], []byte("</")):
-			end := bytes.IndexByte(doc[at:], '>')
-			if end < 0 || len(open) == 0 || string(doc[at+2:at+end]) != open[len(open)-1].name {
-				return "", fmt.Errorf("the end tag %.100q closes nothing", doc[at:min(at+40, len(doc))])
-			}
-			top := open[len(open)-1]
-			x := xmlElement{name: top.name, depth: len(open)}
-			if open = open[:len(open)-1]; len(open) > 0 {
-				x.parent = open[len(open)-1].name
-			}
-			if top.leaf {
-				x.text = doc[top.start:at]
-			}
-			if err := see(x); err != nil {
-				return "", err
-			}
-			at += end + 1
-		default:
-			name, n, err := startTag(doc[at:])
-			switch {
-			case err != nil:
-				return "", err
-			case len(open) == 0 && root != "":
-				return "", errors.New("it has more than one root")
-			}
-			at += n
-			known, ok := names[string(name)]
-			if !ok {
-				known = string(name)
-				names[known] = known
-			}
-			if len(open) == 0 {
-				root = known
-			} else {
-				open[len(open)-1].leaf = false
-			}
-			open = append(open, openElement{known, at, true})
-		}
 	}
-	if len(open) > 0 || root == "" {
+	if len(s.open) > 0 || s.root == "" {
 		return "", errors.New("it ends too early")
 	}
-	return root, nil
+	return s.root, nil
+}
+
+func (s *scanner) skip(n int) { s.rest, s.done = s.rest[n:], s.done+n }
+
+// next reads the text up to the next tag, and the tag.
+func (s *scanner) next() error {
+	n := bytes.IndexByte(s.rest, '<')
+	if n < 0 {
+		n = len(s.rest)
+	}
+	if err := checkText(s.rest[:n], len(s.open) > 0); err != nil {
+		return err
+	}
+	s.skip(n)
+	switch {
+	case len(s.rest) == 0:
+		return nil
+	case bytes.HasPrefix(s.rest, []byte("<![CDATA[")) && len(s.open) > 0:
+		end := bytes.Index(s.rest, []byte("]]>"))
+		if end < 0 {
+			return errors.New("a section of CDATA does not end")
+		}
+		s.skip(end + len("]]>"))
+		return nil
+	case bytes.HasPrefix(s.rest, []byte("</")):
+		return s.end()
+	}
+	return s.start()
+}
+
+func (s *scanner) start() error {
+	name, length, err := startTag(s.rest)
+	switch {
+	case err != nil:
+		return err
+	case len(s.open) == 0 && s.root != "":
+		return errors.New("it has more than one root")
+	}
+	known, ok := s.names[string(name)]
+	if !ok {
+		known = string(name)
+		s.names[known] = known
+	}
+	if len(s.open) == 0 {
+		s.root = known
+	} else {
+		s.open[len(s.open)-1].leaf = false
+	}
+	s.skip(length)
+	s.open = append(s.open, openElement{known, s.done, true})
+	return nil
+}
+
+func (s *scanner) end() error {
+	end, depth := bytes.IndexByte(s.rest, '>'), len(s.open)
+	if end < 0 || depth == 0 || string(s.rest[len("</"):end]) != s.open[depth-1].name {
+		return fmt.Errorf("the end tag %.100q closes nothing", s.rest[:min(40, len(s.rest))])
+	}
+	top := s.open[depth-1]
+	s.open = s.open[:depth-1]
+	x := xmlElement{name: top.name, depth: depth}
+	if depth > 1 {
+		x.parent = s.open[depth-2].name
+	}
+	if top.leaf {
+		x.text = s.doc[top.start:s.done]
+	}
+	s.skip(end + 1)
+	return s.see(x)
 }
 
 // checkText checks text between tags; outside the root there is only space.
