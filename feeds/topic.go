@@ -31,13 +31,14 @@ type Topic struct {
 	Window     Window   // zero for DefaultWindow
 	Stories    string   // AllEntries or OneEntry; "" for AllEntries
 	Prefer     []string // hosts or URLs of sources whose article stands for its story, best first
-	MinSources int      // an article is shown once so many sources tell its story; 0 for at once
+	MinSources int      // an article is shown once so many sources tell its story, of which copies of one article count once; 0 for at once
 	Formerly   []string // ids that the topic had before: their addresses lead to the present ones
 
 	Rule string // digest of all that the rule's verdicts depend on; when it changes, stored articles are judged again
 }
 
-// What a topic shows of a story that several of its articles tell.
+// What a topic shows of a story that several of its articles tell. A later article does not take the place of one that
+// is shown, unless its source is preferred: then it comes as an entry of its own, and the other one leaves.
 const (
 	AllEntries = "all"
 	OneEntry   = "one" // the preferred source's article, or the one that came first

@@ -11,6 +11,7 @@ import (
 const (
 	rare     = 400 // a word that more articles have is not looked up
 	heaviest = 16  // words are looked up
+	likely   = 0.1 // the least part of the cosine that those words make
 	compared = 64  // articles at most
 )
 
@@ -93,7 +94,7 @@ func (x *Index) lookUp(a *article) {
 	x.lookUpText(a)
 	for _, i := range x.touched {
 		b := &x.known[i]
-		if score := float64(x.scores[i]); b.source != a.source && score >= related/2*a.norm*b.norm {
+		if score := float64(x.scores[i]); b.source != a.source && score >= likely*a.norm*b.norm {
 			x.found = append(x.found, candidate{x.first + int64(i), score / b.norm})
 		}
 		x.scores[i] = 0

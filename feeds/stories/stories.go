@@ -30,9 +30,7 @@ const (
 	far        = 0.25 // to its first
 	perDay     = 0.1  // is taken away for each day between them
 	eventWords = 3    // that few others have are in both, and in the title of one
-	copied     = 0.5  // of the text's shingles, in a copy of it
-	related    = 0.2  // to be a copy, and
-	copyWords  = 2    // as eventWords
+	copied     = 0.5  // of the text's shingles are in a copy of it, and one of those words
 )
 
 // Index remembers the articles that came last and the stories that they tell. It is for one goroutine.
@@ -221,7 +219,7 @@ func (x *Index) alike(a, b *article) float64 {
 	switch {
 	case other[0].numbers > 0 && other[1].numbers > 0 && other[0].words+other[1].words <= 1:
 		return 0 // part 1 and part 2
-	case shared >= copyWords && cosine >= related && a.resemblance(&b.signature) >= copied:
+	case shared > 0 && a.resemblance(&b.signature) >= copied:
 		return max(copied, cosine)
 	case shared < eventWords:
 		return 0
