@@ -26,10 +26,10 @@ func fit(content string) string {
 		root.AppendChild(n)
 	}
 	for _, n := range slices.Collect(root.Descendants()) {
-		switch n.Data {
-		case "bdo": // which isolates its text as well
+		switch n.DataAtom { // 0 of a text
+		case atom.Bdo: // whose like isolates its text as well
 			n.Data, n.DataAtom = "bdi", atom.Bdi
-		case "audio", "video":
+		case atom.Audio, atom.Video:
 			n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "controls" })
 			linkBehind(n, file(n))
 		}

@@ -20,6 +20,7 @@ func TestFit(t *testing.T) {
 		},
 		{"no file", `<audio controls="">none</audio>`, `<audio>none</audio>`},
 		{"direction", "<bdo dir=\"rtl\">a\u0085\ufdd0</bdo>", `<bdi dir="rtl">a</bdi>`},
+		{"a text that names an element", `<bdo>x</bdo>bdo`, `<bdi>x</bdi>bdo`},
 	} {
 		if got := fit(c.in); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
