@@ -272,7 +272,7 @@ func TestIndexPage(t *testing.T) {
 			t.Errorf("the index page begins %q", text(elements(t, page, "p")[0]))
 		}
 		want := "Latin America From Tijuana to Ushuaia México & Cuba <agree> Example News · 31 Dec 1999, 22:00 UTC · Spanish · Read here Officials said on Friday that " +
-			"supplies had left. Mexico pledges aid Example News · 31 Dec 1999, 22:00 UTC · Spanish · Read here More about Latin America RSS Atom JSON Feed"
+			"supplies had left. Mexico pledges aid Example News · 31 Dec 1999, 22:00 UTC · Spanish More about Latin America RSS Atom JSON Feed"
 		if got := rows(); len(got) != 2 || got[0] != want || got[1] != "Empty No entries yet. More about Empty RSS Atom JSON Feed" {
 			t.Errorf("rows %q", got)
 		}
