@@ -100,19 +100,26 @@ func TestUpgrade(t *testing.T) {
 				if err != nil || len(found) != 1 || found[0].Title != "Perú" {
 					t.Errorf("found %v, %v", found, err)
 				}
+				p, err := db.Page(t.Context(), feeds.Query{Topic: "old", Language: "es"})
+				if err != nil || len(p.Entries) != 1 || p.Origin != "old" {
+					t.Errorf("the old topic has %+v, %v", p, err)
+				}
 				fill(t, db, 3)
 			})
 		}
 	})
 }
 
-// oldRows is a source with an article, in columns that the first version had.
+// oldRows is a source with an article in a topic, in columns that the first version had.
 const oldRows = `
 	INSERT INTO host (name, due_at) VALUES ('old.example', 0);
 	INSERT INTO source (id, url, active, host, title, language, country, tags, publish, every, due_at)
 		VALUES (1000, 'https://old.example/feed', 1, 'old.example', 'Old', 'es', 'PE', '', '', '', 0);
 	INSERT INTO article (id, source_id, uid, guid, url, canon, title, summary, authors, categories, language, image, rights, enclosures, published_at, updated_at, hash, likeness)
-		VALUES (1, 1000, CAST('uid' AS BYTES), CAST('guid' AS BYTES), 'https://old.example/1', CAST('canon' AS BYTES), 'Perú', 'Old news.', '', '', 'es', '', '', '', 0, 0, CAST('hash' AS BYTES), 0);`
+		VALUES (1, 1000, CAST('uid' AS BYTES), CAST('guid' AS BYTES), 'https://old.example/1', CAST('canon' AS BYTES), 'Perú', 'Old news.', '', '', 'es-PE', '', '', '', 0, 0, CAST('hash' AS BYTES), 0);
+	INSERT INTO article_content (article_id, codec, html) VALUES (1, 0, CAST('' AS BYTES));
+	INSERT INTO topic (id, slug, active, face, head, changed_at) VALUES (1000, 'old', 1, CAST('face' AS BYTES), 1, 0);
+	INSERT INTO entry (topic_id, seq, article_id, at, score, evidence) VALUES (1000, 1, 1, 1, 3, '');`
 
 // migrationFiles gives an engine's migrations as they are applied.
 func migrationFiles(t *testing.T, engine string) (texts []string) {
