@@ -65,7 +65,7 @@ func newView(site Site, old *view) *view {
 	v.everything = all[0]
 	v.add(all, old)
 	v.about, v.opml = v.aboutDocument(), v.opmlDocument()
-	v.robots = newDocument([]byte("User-agent: *\nDisallow: " + v.prefix + "/search\nAllow: /\n"), time.Time{}, assetHeader("text/plain; charset=utf-8"), cached(day))
+	v.robots = newDocument([]byte("User-agent: *\nDisallow: "+v.prefix+"/search\nAllow: /\n"), time.Time{}, assetHeader("text/plain; charset=utf-8"), cached(day))
 	return v
 }
 
