@@ -63,7 +63,7 @@ func (d *DB) handOut(ctx context.Context, s session, leases []feeds.Lease, hold 
 				SELECT id, row_number() OVER (PARTITION BY host ORDER BY due_at) AS place FROM source
 				WHERE `+visited+` AND due_at <= now_ms() AND held_until <= now_ms() AND `+cond+`) AS waiting
 			WHERE place <= $2)
-		RETURNING `+stateColumns+`, host`, append([]any{hold.Milliseconds(), maxDue}, args...)...)
+		RETURNING `+storedColumns+`, '', host`, append([]any{hold.Milliseconds(), maxDue}, args...)...)
 	for _, l := range byHost {
 		slices.SortFunc(l.Due, func(a, b feeds.State) int { return a.NextVisit.Compare(b.NextVisit) })
 	}
@@ -189,10 +189,12 @@ const duplicateOf = `(SELECT o.url FROM source o WHERE source.adopted_url <> '' 
 // visited is the condition that a source is visited at all.
 const visited = `active = 1 AND ` + duplicateOf + ` IS NULL`
 
-const stateColumns = `url, etag, last_modified, validator_url, body_hash, own_title, site_url, own_language,
+const storedColumns = `url, etag, last_modified, validator_url, body_hash, own_title, site_url, own_language,
 	due_at, paused_until, last_visit, last_success, newest, rhythm, ttl, failures, result, reason, habits,
-	adopted_url, moved_url, moved_since, moved_seen, failing_since, gone_since, last_body, ignored, skip, because, proposal,
-	coalesce(` + duplicateOf + `, '')`
+	adopted_url, moved_url, moved_since, moved_seen, failing_since, gone_since, last_body, ignored, skip, because, proposal`
+
+// stateColumns are all that a state has. A source that is handed out is visited, and so no duplicate.
+const stateColumns = storedColumns + `, coalesce(` + duplicateOf + `, '')`
 
 // scanState reads the state columns, and those that the statement gives beside them.
 func scanState(r rowScanner, beside ...any) (st feeds.State, err error) {

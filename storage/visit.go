@@ -47,8 +47,14 @@ func (d *DB) saveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge 
 		}
 	}
 	v.State.Habits = p.habits
+	short := isQuiet(l, v)
 	err = d.engine.shared(ctx, func(s session) error {
 		saved = feeds.Saved{Known: p.known}
+		if short {
+			if done, err := d.saveQuiet(ctx, s, l, v.State); done || err != nil {
+				return err
+			}
+		}
 		source, renamed, emptied, err := d.fence(ctx, s, l, v.State)
 		if err != nil {
 			return err

@@ -24,14 +24,18 @@ type checkResult struct {
 }
 
 func (c checkCommand) Run(ctx context.Context, all *commands, t terminal) error {
-	p, err := readPlan(all.Config)
+	text, err := readConfig(all.Config)
+	if err != nil {
+		return err
+	}
+	p, checked, err := checkPlan(all.Config, text)
 	var found *mistakes
 	if err != nil && !errors.As(err, &found) {
 		return err
 	}
 	result := checkResult{File: all.Config, Mistakes: []mistake{}}
 	if p != nil {
-		result.Warnings = p.warnings
+		result.Warnings = checked.warnings(p.rules)
 	}
 	switch {
 	case found != nil:

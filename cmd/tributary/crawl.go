@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -57,7 +58,8 @@ func (c crawlCommand) Run(ctx context.Context, all *commands, t terminal) (err e
 	}
 	undone := firstError(s.retag(ctx), s.group(ctx))
 	pass.bar.Finish()
-	if err := pass.print(t.out, c.JSON); err != nil {
+	out := bufio.NewWriter(t.out) // a table is written in many small pieces
+	if err := firstError(pass.print(out, c.JSON), out.Flush()); err != nil {
 		return err
 	}
 	switch {

@@ -29,21 +29,34 @@ type plan struct {
 	backups cron.Schedule // nil for none
 	proxies []netip.Prefix
 
-	rules    *match.Set // of the topics
-	warnings []mistake  // what is no mistake but worth a thought
+	rules *match.Set // of the topics
 }
 
 // readPlan reads a config file once and checks all of it. Every mistake in the file comes back, as
 // *mistakes.
 func readPlan(file string) (*plan, error) {
-	text, err := os.ReadFile(file)
+	text, err := readConfig(file)
 	if err != nil {
-		return nil, fmt.Errorf("read the config: %w; name the file with --config", err)
+		return nil, err
 	}
 	return parsePlan(file, text)
 }
 
+func readConfig(file string) ([]byte, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the config: %w; name the file with --config", err)
+	}
+	return text, nil
+}
+
 func parsePlan(file string, text []byte) (*plan, error) {
+	p, _, err := checkPlan(file, text)
+	return p, err
+}
+
+// checkPlan gives, beside the plan, the checker, which knows where everything stands in the file.
+func checkPlan(file string, text []byte) (*plan, *checker, error) {
 	p := &plan{config: defaults()}
 	root, decoding := decode(text, &p.config)
 	c := &checker{root: root}
@@ -58,19 +71,19 @@ func parsePlan(file string, text []byte) (*plan, error) {
 		p.places = c.places(p.Places)
 		c.assumptions(p.sources, p.places)
 		p.topics = c.topics(p.Topics, p.sources)
-		p.rules, p.warnings = c.rules(p.topics, p.places)
+		p.rules = c.rules(p.topics, p.places)
 		p.crawl.Judge = p.rules.Judge
 		p.crawl.Rules = storage.Rules(p.sources, p.topics)
 	}
 	if err := c.result(file, decoding); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p.Site.URL = strings.TrimRight(p.Site.URL, "/")
 	p.crawl.Sources = make(map[string]feeds.Source, len(p.sources))
 	for _, s := range p.sources {
 		p.crawl.Sources[s.URL] = s
 	}
-	return p, nil
+	return p, c, nil
 }
 
 func (c *checker) site(cfg config) {

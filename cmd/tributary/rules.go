@@ -144,12 +144,9 @@ func (c *checker) places(cfg placesConfig) *places.Gazetteer {
 	for _, e := range each[*places.ChangeError](err) {
 		c.wrong(append([]any{"places"}, steps(e.Path)...), "%s", e.Msg)
 	}
-	if err == nil && len(add) > 0 {
-		builtIn := match.Unreadable(places.Default())
-		for _, name := range match.Unreadable(gazetteer) {
-			if !slices.Contains(builtIn, name) {
-				c.wrong([]any{"places", "add"}, "no text is read as %q: a name is words with spaces or hyphens between", name)
-			}
+	if err == nil {
+		for _, name := range match.Unreadable(gazetteer.Added()) {
+			c.wrong([]any{"places", "add"}, "no text is read as %q: a name is words with spaces or hyphens between", name)
 		}
 	}
 	return gazetteer
@@ -172,7 +169,7 @@ func (c *checker) assumptions(sources []feeds.Source, gazetteer *places.Gazettee
 }
 
 // rules compiles the topics' rules into one matcher and runs their examples.
-func (c *checker) rules(topics []feeds.Topic, gazetteer *places.Gazetteer) (set *match.Set, warnings []mistake) {
+func (c *checker) rules(topics []feeds.Topic, gazetteer *places.Gazetteer) *match.Set {
 	set, err := match.Compile(topics, gazetteer)
 	for _, e := range each[*match.RuleError](err) {
 		if e.Path != "id" { // has been reported, with the line of the other one
@@ -180,7 +177,7 @@ func (c *checker) rules(topics []feeds.Topic, gazetteer *places.Gazetteer) (set 
 		}
 	}
 	if err != nil {
-		return nil, nil
+		return nil
 	}
 	for i, fingerprint := range set.Fingerprints() {
 		topics[i].Rule = fingerprint
@@ -188,14 +185,19 @@ func (c *checker) rules(topics []feeds.Topic, gazetteer *places.Gazetteer) (set 
 	for _, e := range set.CheckExamples() {
 		c.wrong(inTopic(e), "%s", e.Msg)
 	}
-	for _, e := range set.Warnings() {
+	return set
+}
+
+// warnings is what is no mistake in the rules but worth a thought, in the order of the file.
+func (c *checker) warnings(rules *match.Set) (warnings []mistake) {
+	for _, e := range rules.Warnings() {
 		line, column := c.at(inTopic(e)...)
 		warnings = append(warnings, mistake{line, column, e.Msg})
 	}
 	slices.SortStableFunc(warnings, func(a, b mistake) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return set, warnings
+	return warnings
 }
 
 // inTopic is the place in the config of what a rule's error is about.

@@ -2,11 +2,12 @@ package match
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"time"
 
 	"tributary/feeds"
-	"tributary/feeds/places"
 )
 
 // judging is the version of the judgement itself. It grows when the same rule comes to another verdict on
@@ -60,11 +61,30 @@ func (f *fingerprinter) topic(i uint32) string {
 
 // digest stands for all names: every one of them may confirm, hide or outweigh another.
 func (g *gazetteer) digest() string {
-	names := make([]places.Name, len(g.names))
-	for i := range g.names {
-		names[i] = g.names[i].Name
+	var b []byte
+	for _, id := range g.places {
+		b = append(append(b, id...), 0)
 	}
-	return digest([]any{g.places, names})
+	for n := range g.source.Names() {
+		b = append(append(b, n.Text...), 0)
+		weak := byte(0)
+		if n.Weak {
+			weak = 1
+		}
+		b = append(append(b, n.Place...), 0, byte(n.Kind), byte(n.Case), weak, byte(len(n.Langs)))
+		for _, l := range n.Langs {
+			b = append(append(b, l...), 0)
+		}
+		for _, t := range []time.Time{n.From, n.To} {
+			b = binary.BigEndian.AppendUint64(b, uint64(t.Unix()))
+		}
+	}
+	return short(b)
+}
+
+func short(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:16])
 }
 
 func digest(v any) string {
@@ -72,6 +92,5 @@ func digest(v any) string {
 	if err != nil {
 		panic(err) // cannot happen: texts, finite numbers and times
 	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:16])
+	return short(text)
 }

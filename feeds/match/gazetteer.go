@@ -3,6 +3,7 @@ package match
 import (
 	"iter"
 	"slices"
+	"sync"
 	"time"
 
 	"tributary/feeds/places"
@@ -19,7 +20,9 @@ type gazetteer struct {
 	source *places.Gazetteer
 	places []string          // ids; a place is its index here
 	number map[string]uint16 // the other way round
-	names  []name
+
+	once  sync.Once
+	names []name // once wanted
 }
 
 // name is one way to speak of a place.
@@ -32,13 +35,18 @@ type name struct {
 	hides    []uint32 // the names that are inside this one, and do not count there
 }
 
-// newGazetteer adds the names to the index.
-func newGazetteer(source *places.Gazetteer, x *index) *gazetteer {
+func newGazetteer(source *places.Gazetteer) *gazetteer {
 	g := &gazetteer{source: source, places: append(source.Places(), ""), number: make(map[string]uint16)}
 	for i, id := range g.places {
 		g.number[id] = uint16(i)
 	}
-	for n := range source.Names() {
+	return g
+}
+
+// index adds the names to the index, which must be done before the first article is read, and once: many
+// crawls bring nothing to read.
+func (g *gazetteer) index(x *index) {
+	for n := range g.source.Names() {
 		ph := phrase{exact: n.Case == places.ExactCase}
 		if ph.read(n.Text) != nil {
 			continue // no text reads so
@@ -48,12 +56,11 @@ func newGazetteer(source *places.Gazetteer, x *index) *gazetteer {
 		at.name = uint32(len(g.names))
 	}
 	g.findHidden(x)
-	return g
 }
 
 // Unreadable gives the names that no text can have, because a mark in them ends every phrase.
-func Unreadable(g *places.Gazetteer) (names []string) {
-	for n := range g.Names() {
+func Unreadable(all []places.Name) (names []string) {
+	for _, n := range all {
 		if new(phrase).read(n.Text) != nil {
 			names = append(names, n.Text)
 		}

@@ -44,10 +44,10 @@ func newSet(topics []feeds.Topic, source *places.Gazetteer) *Set {
 	return s
 }
 
-// wantGazetteer adds the names of places to the index, once.
+// wantGazetteer gives the places, which some topic asks for.
 func (s *Set) wantGazetteer() *gazetteer {
 	if s.gazetteer == nil {
-		s.gazetteer = newGazetteer(s.source, &s.index)
+		s.gazetteer = newGazetteer(s.source)
 		s.placeTopics = make([][]uint32, len(s.gazetteer.places))
 	}
 	return s.gazetteer
@@ -167,6 +167,9 @@ func (s *Set) Explain(a *feeds.Article, id string) (x Explanation, ok bool) {
 
 // work reads an article.
 func (s *Set) work(a *feeds.Article) *work {
+	if g := s.gazetteer; g != nil {
+		g.once.Do(func() { g.index(&s.index) })
+	}
 	w, ok := s.works.Get().(*work)
 	if !ok {
 		w = newWork(s)

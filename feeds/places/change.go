@@ -47,6 +47,7 @@ func (g *Gazetteer) With(add []Addition, remove []string) (*Gazetteer, error) {
 				break
 			}
 			c.names = append(c.names, n)
+			c.added++
 		}
 		if err != nil {
 			wrong(err.Error(), "add[%d].%s", i, key)
@@ -76,7 +77,7 @@ func (g *Gazetteer) read(a Addition) (names []Name, key string, err error) {
 		return nil, "kind", err
 	}
 	for _, l := range a.Langs {
-		if !langCode.MatchString(l) {
+		if !isLanguage(l) {
 			return nil, "languages", fmt.Errorf("%q is not a language's code, such as es", l)
 		}
 	}

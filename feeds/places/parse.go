@@ -17,14 +17,16 @@ import (
 // nowhere is the section of masks that belong to no place.
 const nowhere = "nowhere"
 
+// usualNames is room for the names of the built-in file.
+const usualNames = 12_000
+
 // maxName is the longest name, in bytes.
 const maxName = 80
 
 var (
 	// section is [MX] Mexico or [latin-america 419] Latin America and the Caribbean.
-	section  = regexp.MustCompile(`^\[([A-Z]{2}|[a-z]+(?:-[a-z]+)*)(?: ([0-9]{3}))?\] (\S.*)$`)
-	langCode = regexp.MustCompile(`^[a-z]{2,3}$`)
-	period   = regexp.MustCompile(`^(.*) (\d{4}(?:-\d\d)?)\.\.(\d{4}(?:-\d\d)?)?$`)
+	section = regexp.MustCompile(`^\[([A-Z]{2}|[a-z]+(?:-[a-z]+)*)(?: ([0-9]{3}))?\] (\S.*)$`)
+	period  = regexp.MustCompile(`^(.*) (\d{4}(?:-\d\d)?)\.\.(\d{4}(?:-\d\d)?)?$`)
 )
 
 // parser reads a data file line by line; its beginning says how it is written.
@@ -40,8 +42,8 @@ type parser struct {
 // parse reads a data file. Every mistake comes back, each with its line.
 func parse(text string) (*Gazetteer, error) {
 	p := &parser{
-		g:      Gazetteer{places: map[string]Place{}, m49: map[string]string{}},
-		first:  map[string]int{},
+		g:      Gazetteer{places: map[string]Place{}, m49: map[string]string{}, names: make([]Name, 0, usualNames)},
+		first:  make(map[string]int, usualNames),
 		opened: map[string]int{},
 	}
 	for line := range strings.Lines(text) {
@@ -122,7 +124,7 @@ func (p *parser) entry(line string) {
 		return
 	}
 	for _, l := range words[1:] {
-		if !langCode.MatchString(l) {
+		if !isLanguage(l) {
 			p.wrong("%q is not a language's code, such as es", l)
 			return
 		}
@@ -130,6 +132,11 @@ func (p *parser) entry(line string) {
 	for name := range strings.SplitSeq(rest, ";") {
 		p.names(strings.TrimSpace(name), Name{Kind: kind, Place: p.in, Langs: words[1:]})
 	}
+}
+
+// isLanguage says whether text is a language's code of ISO 639.
+func isLanguage(text string) bool {
+	return (len(text) == 2 || len(text) == 3) && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz") == ""
 }
 
 // fits says why a kind cannot stand in a place.
@@ -181,7 +188,9 @@ func forms(text string) []string {
 // read fills in a name from its spelling: a leading ? makes it weak, a leading = makes its case
 // exact, a trailing 2018..2024-09 bounds it.
 func read(text string, n Name) (Name, error) {
-	if m := period.FindStringSubmatch(text); m != nil {
+	if !strings.Contains(text, "..") {
+		// Most names have no dates, and need not be looked at for them.
+	} else if m := period.FindStringSubmatch(text); m != nil {
 		var err error
 		if n.From, n.To, err = parsePeriod(m[2], m[3]); err != nil {
 			return n, fmt.Errorf("%q: %w", text, err)

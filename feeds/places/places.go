@@ -79,6 +79,7 @@ type Gazetteer struct {
 	places map[string]Place // by id
 	m49    map[string]string
 	names  []Name
+	added  int // of the names: the last ones
 }
 
 //go:embed places.txt
@@ -95,6 +96,9 @@ var Default = sync.OnceValue(func() *Gazetteer {
 
 // Names gives every name, in the order of the data file.
 func (g *Gazetteer) Names() iter.Seq[Name] { return slices.Values(g.names) }
+
+// Added gives the names that With has added.
+func (g *Gazetteer) Added() []Name { return g.names[len(g.names)-g.added:] }
 
 // Place finds a place by its id, or a region by its M49 code.
 func (g *Gazetteer) Place(id string) (Place, bool) {

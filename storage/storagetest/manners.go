@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"tributary/feeds"
 )
 
@@ -161,4 +163,33 @@ func (f *fixture) clockBack() {
 	if moved, err := f.store.Reset(f.Context(), 0); err != nil || moved != 0 {
 		f.Errorf("a clock that is right moves by %s, %v", moved, err)
 	}
+}
+
+func (f *fixture) quiet() {
+	l := f.claim("me")["a.example"]
+	f.save(l, true, article(1, "peru"))
+	l.Due[0] = f.stateOf(feedA)
+	at := time.Now().Add(time.Minute).UTC().Truncate(time.Millisecond)
+	st := l.Due[0]
+	st.Result, st.Because, st.Ignored = feeds.NotModified, "every 1h", 2
+	st.LastVisit, st.LastSuccess, st.LastBody, st.NextVisit = at, at, at, at.Add(time.Hour)
+	visit := feeds.Visit{At: at, State: st}
+	_, err := f.store.SaveVisit(f.Context(), l, visit, judge)
+	f.ok(err)
+	if diff := cmp.Diff(st, f.stateOf(feedA)); diff != "" {
+		f.Errorf("state changed (-saved +read):\n%s", diff)
+	}
+	late := l
+	late.Token--
+	visit.State.Because = "late"
+	_, err = f.store.SaveVisit(f.Context(), late, visit, judge)
+	f.expectErr(err, feeds.ErrLeaseLost)
+	if got := f.stateOf(feedA).Because; got != st.Because {
+		f.Errorf("a late owner wrote %q", got)
+	}
+	visit.State.Source = "https://unknown.example/"
+	late = l
+	late.Due = []feeds.State{visit.State}
+	_, err = f.store.SaveVisit(f.Context(), late, visit, judge)
+	f.expectErr(err, feeds.ErrNotFound)
 }

@@ -68,6 +68,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"hurry leaves alone those who asked for a pause", (*fixture).hurry},
 		{"a host's pause is kept with the visit", (*fixture).pause},
 		{"state comes back as it was saved", (*fixture).state},
+		{"a visit that brings nothing is kept, under its lease only", (*fixture).quiet},
 		{"many new sources start one after the other", (*fixture).firstVisits},
 		{"a source that has moved is visited there, and once", (*fixture).adopted},
 		{"a clock set forward makes nobody be asked early", (*fixture).clockForward},
