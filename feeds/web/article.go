@@ -119,7 +119,7 @@ func (d *articlePage) fill(a feeds.Article) (err error) {
 	if d.Content, err = content(a.Content); err != nil {
 		return err
 	}
-	if strings.Contains(a.Content, a.Image) {
+	if strings.Contains(a.Content, template.HTMLEscapeString(a.Image)) {
 		d.Article.Image = "" // the content has it in its place
 	}
 	for _, e := range a.Enclosures {

@@ -14,9 +14,11 @@ const indexLife = time.Minute
 
 // index is the index page as it was made at a moment. It never changes.
 type index struct {
-	view     *view
-	made     time.Time
-	document *document
+	view      *view
+	made      time.Time
+	lastVisit time.Time
+	asked     time.Time // when the last visit was asked for
+	document  *document
 }
 
 // fresh says whether the page is still right for the view, if no topic has changed since.
@@ -49,16 +51,22 @@ func (s *Server) renewIndex(ctx context.Context, v *view) (*index, error) {
 }
 
 func (s *Server) renderIndex(ctx context.Context, v *view) (*index, error) {
-	states, err := s.store.Sources(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read sources: %w", err)
-	}
-	var lastVisit time.Time
-	if len(states) > 0 {
-		lastVisit = slices.MaxFunc(states, func(a, b feeds.State) int { return a.LastVisit.Compare(b.LastVisit) }).LastVisit
-	}
 	now := time.Now()
-	p := indexPage{frame: v.frame("", "/", v.announced()), LastVisit: lastVisit}
+	fresh := &index{view: v, made: now, asked: now}
+	if had := s.index.Load(); had != nil && had.view == v && now.Sub(had.asked) < indexLife { // thousands of sources are not read each second
+		fresh.lastVisit, fresh.asked = had.lastVisit, had.asked
+	} else {
+		states, err := s.store.Sources(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read sources: %w", err)
+		}
+		for _, state := range states {
+			if state.LastVisit.After(fresh.lastVisit) {
+				fresh.lastVisit = state.LastVisit
+			}
+		}
+	}
+	p := indexPage{frame: v.frame("", "/", v.announced()), LastVisit: fresh.lastVisit}
 	seen := map[string]bool{}
 	for i, t := range v.all() {
 		n := t.section(midnight(now))
@@ -73,7 +81,8 @@ func (s *Server) renderIndex(ctx context.Context, v *view) (*index, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &index{view: v, made: now, document: newDocument(html, time.Time{}, pageHeader(), cached(pageAge))}, nil
+	fresh.document = newDocument(html, time.Time{}, pageHeader(), cached(pageAge))
+	return fresh, nil
 }
 
 const (

@@ -300,6 +300,21 @@ func TestIndexPage(t *testing.T) {
 	})
 }
 
+func TestTheIndexPageReadsTheSourcesSeldom(t *testing.T) {
+	store := newStore()
+	s := newServer(store, storedSite())
+	v := s.view.Load()
+	first, err := s.renewIndex(t.Context(), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store.states = nil // to be seen a minute later
+	second, err := s.renewIndex(t.Context(), v)
+	if err != nil || !second.lastVisit.Equal(first.lastVisit) || first.lastVisit.IsZero() {
+		t.Errorf("the last visit is %v after %v, %v", second.lastVisit, first.lastVisit, err)
+	}
+}
+
 func TestTheIndexPageTellsTheLastVisit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newStore()
