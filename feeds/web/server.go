@@ -180,8 +180,8 @@ const idle = time.Second
 func (s *Server) Run(ctx context.Context) error {
 	defer s.end()
 	for {
-		s.pass(ctx)
 		s.readRetired(ctx)
+		s.pass(ctx)
 		select {
 		case <-s.wake:
 		case <-time.After(idle):
