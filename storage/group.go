@@ -28,8 +28,8 @@ type Grouped struct {
 }
 
 // groupLease is how long a process has the turn from the beginning of a batch. Whoever has it goes on with
-// what it remembers; another one has to read all that counts.
-const groupLease = 30 * time.Second
+// what it remembers; another one has to read all that counts. When it dies another one waits so long.
+const groupLease = 15 * time.Second
 
 // Group places the articles that came into topics among the stories, in transactions of up to limit articles of
 // each topic with as long a rest after each, until none is left. It does nothing while another process than owner
@@ -100,6 +100,18 @@ func (d *DB) takeGroupTurn(ctx context.Context, owner string) (mine bool, err er
 		return err
 	})
 	return mine, err
+}
+
+// EndGroup lets another process than owner place articles at once.
+func (d *DB) EndGroup(ctx context.Context, owner string) error {
+	err := d.engine.write(ctx, func(s session) error {
+		_, err := s.exec(ctx, `UPDATE story_turn SET held_until = 0 WHERE owner = $1`, owner)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("let others place articles among the stories: %w", err)
+	}
+	return nil
 }
 
 // remind tells stories of the articles that were placed by another process, or before this one began.

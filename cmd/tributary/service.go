@@ -54,6 +54,7 @@ func openService(ctx context.Context, p *plan, log *slog.Logger, report func(cra
 
 func (s *service) Close() error {
 	s.fetch.Close()
+	s.endGroup()
 	return s.db.Close()
 }
 

@@ -34,6 +34,18 @@ func (s *service) group(ctx context.Context) error {
 	return nil
 }
 
+// endGroup leaves the placing of articles to other processes. They do not wait long where it fails.
+func (s *service) endGroup() {
+	if s.stories == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := s.db.EndGroup(ctx, s.owner); err != nil {
+		s.log.Warn("others find stories a little later", "err", err)
+	}
+}
+
 // stories reports what is wrong with the part of a topic that says what it shows of stories.
 func (c *checker) stories(t topicConfig, sources []feeds.Source, topic int) {
 	if t.Stories != "" {

@@ -38,6 +38,7 @@ type Store interface {
 	Stored(ctx context.Context, since time.Time, begin func(total int), visit func(feeds.Stored) error) error
 	Retag(ctx context.Context, rules string, judge feeds.Judge, limit int, progress func(storage.Retagged)) (storage.Retagged, error)
 	Group(ctx context.Context, owner string, stories storage.Stories, limit int) (storage.Grouped, error)
+	EndGroup(ctx context.Context, owner string) error
 }
 
 // Run runs the contract. open gives an empty store that t closes.

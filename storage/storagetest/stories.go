@@ -165,6 +165,11 @@ func (f *fixture) storiesConfirmed() {
 	if got := f.titles("energy"); len(got) != 0 {
 		f.Errorf("energy shows %q, which one source tells", got)
 	}
+	for _, e := range f.page("peru").Entries {
+		if placed, err := f.store.Article(f.Context(), e.Article.ID); err != nil || len(placed.Story.Others) > 0 {
+			f.Errorf("a copy names %+v as another that tells its story, %v", placed.Story.Others, err)
+		}
+	}
 	f.save(leases["b.example"], false, fromB(about("Flood", 3, "peru")))
 	before := f.page("energy").Revision.Version
 	f.group(stories, 10)
@@ -247,9 +252,23 @@ func (f *fixture) storiesAlone() {
 	if done != (storage.Grouped{}) {
 		f.Errorf("a second process grouped %+v", done)
 	}
+	f.ok(f.store.EndGroup(f.Context(), "me"))
+	follower := newSameSubject()
+	done, err = f.store.Group(f.Context(), "another", follower, 10)
+	f.ok(err)
+	if done != (storage.Grouped{Articles: 1}) || follower.last != 2 {
+		f.Errorf("once the first has ended, a second grouped %+v, after which it knows %d articles", done, follower.last)
+	}
+	f.ok(f.store.EndGroup(f.Context(), "another"))
 	f.group(stories, 10)
 	if got := f.titles("peru"); len(got) != 3 {
 		f.Errorf("peru has %q", got)
+	}
+	edited := about("Flood", 2, "peru", "energy")
+	edited.Summary = "Now in two topics."
+	f.save(l, false, edited)
+	if done := f.group(stories, 10); done != (storage.Grouped{}) || len(f.titles("energy")) != 1 {
+		f.Errorf("an article that came into another topic was placed again: %+v", done)
 	}
 }
 
