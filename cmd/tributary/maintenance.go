@@ -38,7 +38,7 @@ func (s *service) maintain(ctx context.Context) error {
 	}
 	soon := time.Now().Add(afterStart)
 	job("judge stored articles again", interval{time.Now().Add(time.Second), retagEvery}, s.retag)
-	job("place articles among the stories", interval{time.Now().Add(time.Second), groupEvery}, s.group)
+	job("place articles among the stories", interval{time.Now(), groupEvery}, s.group)
 	job("remove old articles", interval{soon, pruneEvery}, s.prune)
 	job("optimise the database", interval{soon, tuneEvery}, s.db.Optimise)
 	job("look for lost sources", interval{soon, healEvery}, s.heal)

@@ -11,8 +11,8 @@ import (
 
 // How articles are placed among the stories. Topics that show one entry of each show an article when it is placed.
 const (
-	groupEvery    = time.Second // a look whether any are to be
-	groupTogether = 250         // articles of a topic in one transaction
+	groupEvery    = 500 * time.Millisecond // a look whether any are to be
+	groupTogether = 250                    // articles of a topic in one transaction
 )
 
 // group places the articles that came into topics among the stories that others tell.
