@@ -1,9 +1,11 @@
-// Package web answers HTTP: every topic as RSS, Atom, JSON Feed and a page for people, an index of
-// the topics, and what a public service owes to the publishers that it polls.
+// Package web answers HTTP: streams of entries (every topic, all of them together, and either in one
+// language) as RSS, Atom, JSON Feed and a page for people, their archives, an index of the topics, and what
+// a public service owes to the publishers that it polls.
 //
-// Nothing is rendered for a request. A document is rendered and compressed once per revision of its
-// topic, and everybody is answered from those bytes: readers never wait for the store, for a visit
-// or for another topic, and the last good document stays when something fails.
+// No topic is rendered for a request. A document is rendered, checked and compressed once per revision of
+// its topic, and everybody is answered from those bytes: readers never wait for the store, for a visit or
+// for another topic, and the last good document stays when something fails. What few ask for (archives,
+// deltas, articles, searches, streams in one language) is made when somebody does, and shared.
 package web
 
 import (
