@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -56,8 +57,12 @@ func (h *hunt) prepare() {
 	h.text = h.q.write(h.dialect.grammar, limits...)
 }
 
-// firstSteps is how many articles, or hits of the index, the first turn of each way takes.
-const firstSteps = 1000
+// firstSteps is how many hits of the index the first turn takes, and walkShare how much more it costs to read
+// an article than a hit.
+const (
+	firstSteps = 1000
+	walkShare  = 4
+)
 
 // run gives the ids, the newest first.
 func (h *hunt) run(ctx context.Context) ([]int64, error) {
@@ -70,6 +75,7 @@ func (h *hunt) run(ctx context.Context) ([]int64, error) {
 		ways = []*way{walk, ask}
 	case h.topic != 0:
 		ways = []*way{ask, walk}
+		walk.further = func(ctx context.Context, t *trail, steps int) (bool, error) { return h.walk(ctx, t, steps/walkShare) }
 	}
 	for steps := firstSteps; ; steps *= 4 {
 		for _, w := range ways {
@@ -93,6 +99,7 @@ type way struct {
 type trail struct {
 	found []int64
 	below int64 // what is left has ids below
+	slice int   // about how many articles the index is asked for at once, where it does not stream; more where little is found
 }
 
 // errEnough ends the reading of rows.
@@ -102,8 +109,9 @@ var errEnough = errors.New("enough")
 func (h *hunt) walk(ctx context.Context, t *trail, steps int) (done bool, err error) {
 	from, args := `article a WHERE a.id < $1 AND a.id >= $2 ORDER BY a.id DESC LIMIT $3`, []any{t.below, h.first, steps}
 	if h.topic != 0 {
-		from = `entry e JOIN article a ON a.id = e.article_id
-			WHERE e.topic_id = $4 AND e.article_id < $1 AND e.article_id >= $2 ORDER BY e.article_id DESC LIMIT $3`
+		// By pairs, or PostgreSQL might read along all topics' entries.
+		from = `(SELECT article_id FROM entry WHERE (topic_id, article_id) < ($4, $1) AND (topic_id, article_id) >= ($4, $2)
+			ORDER BY topic_id DESC, article_id DESC LIMIT $3) AS e JOIN article a ON a.id = e.article_id ORDER BY a.id DESC`
 		args = append(args, h.topic)
 	} else if h.rest != "" && h.dialect.streams {
 		from = `(` + h.dialect.hits + `) AS h JOIN article a ON a.id = h.id ORDER BY a.id DESC`
@@ -143,7 +151,8 @@ func (h *hunt) allows(source int64, language string) bool {
 func (h *hunt) ask(ctx context.Context, t *trail, steps int) (done bool, err error) {
 	first, text, most := h.first, h.text, steps
 	if !h.dialect.streams {
-		first, text, err = h.slice(ctx, t, steps)
+		t.slice = cmp.Or(t.slice, steps)
+		first, text, err = h.slice(ctx, t)
 		if err != nil || t.below <= first {
 			return err == nil, err
 		}
@@ -177,24 +186,29 @@ func (h *hunt) ask(ctx context.Context, t *trail, steps int) (done bool, err err
 	if hits < most {
 		t.below = first
 	}
+	t.slice *= max(4, min(64, 500/(hits+1)))
 	return t.below <= h.first, err
 }
 
 // slice gives where the next slice of the stored articles begins, and what to ask the index for so that it
-// gives no more than the slice's hits: about so many articles are in it.
-func (h *hunt) slice(ctx context.Context, t *trail, steps int) (first int64, text string, err error) {
+// gives no more than the slice's hits.
+func (h *hunt) slice(ctx context.Context, t *trail) (first int64, text string, err error) {
 	if h.pace == 0 {
-		var newest, oldest int64
-		const nth = `SELECT id FROM article WHERE id < $1 AND id >= $2 ORDER BY id DESC LIMIT 1 OFFSET $3`
-		if _, err := one(ctx, h.s, []any{&newest}, nth, t.below, h.first, 0); err != nil {
+		var newest, nth, oldest int64
+		const back = `SELECT id FROM article WHERE id < $1 AND id >= $2 ORDER BY id DESC LIMIT 1 OFFSET $3`
+		if _, err := one(ctx, h.s, []any{&newest}, back, t.below, h.first, 0); err != nil {
 			return 0, "", err
 		}
-		if _, err := one(ctx, h.s, []any{&oldest}, nth, t.below, h.first, steps); err != nil {
+		if _, err := one(ctx, h.s, []any{&nth}, back, t.below, h.first, t.slice); err != nil {
 			return 0, "", err
 		}
-		t.below, h.pace = newest+1, float64(newest-oldest+1)/float64(steps)
+		if _, err := one(ctx, h.s, []any{&oldest}, `SELECT id FROM article WHERE id >= $1 ORDER BY id LIMIT 1`, h.first); err != nil {
+			return 0, "", err
+		}
+		t.below, h.pace = newest+1, float64(newest-nth+1)/float64(t.slice)
+		h.first = max(h.first, oldest)
 	}
-	if reach := h.pace * float64(steps); reach < float64(t.below-h.first) {
+	if reach := h.pace * float64(t.slice); reach < float64(t.below-h.first) {
 		first = t.below - int64(reach)
 	} else {
 		first = h.first
