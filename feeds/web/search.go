@@ -95,7 +95,12 @@ func (v *view) readSearch(query string) (feeds.Search, error) {
 		err = bad
 	}
 	ask.Text = strings.Join(strings.Fields(ask.Text), " ")
-	ask.Language = strings.ToLower(ask.Language)
+	if known := primaries([]string{ask.Language}); len(known) > 0 {
+		ask.Language = known[0]
+	}
+	if now := v.renamed[ask.Topic]; now != "" {
+		ask.Topic = now
+	}
 	switch {
 	case err != nil:
 	case ask.Topic != "" && v.topics[ask.Topic] == nil:

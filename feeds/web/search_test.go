@@ -26,7 +26,7 @@ func TestSearchPage(t *testing.T) {
 		{"", []string{"Search everything that the publishers' feeds have brought."}, 0},
 		{"?utm_source=x", []string{"Search everything"}, 0},
 		{"?q=mexico", []string{"Mexico pledges aid", "Copy an address"}, 1},
-		{"?q=+agree+&lang=ES&topic=latin-america&source=news.example&since=1999-12-31", []string{"México & Cuba <agree>"}, 1},
+		{"?q=+agree+&lang=ES-mx&topic=latin-america&source=news.example&since=1999-12-31", []string{"México & Cuba <agree>"}, 1},
 		{"?lang=es", []string{"Mexico pledges aid", "México & Cuba"}, 2},
 		{"?q=unheard-of", []string{"Nothing was found."}, 0},
 	} {
@@ -88,6 +88,15 @@ func TestBadSearches(t *testing.T) {
 	}
 	if a, _ := do(h, "GET /search.atom"); a.StatusCode != http.StatusBadRequest {
 		t.Errorf("the feed of no search answers %d", a.StatusCode)
+	}
+}
+
+func TestSearchesKnowTopicsByFormerIDs(t *testing.T) {
+	set := storedSite()
+	set.Topics[0].Formerly = []string{"the-south"}
+	store := newStore()
+	if a, _ := do(newServer(store, set).Handler(), "GET /search?q=mexico&topic=the-south"); a.StatusCode != http.StatusOK || store.asked[0].Topic != "latin-america" {
+		t.Errorf("status %d, the store was asked %+v", a.StatusCode, store.asked)
 	}
 }
 
