@@ -52,19 +52,9 @@ func (s *Server) renewIndex(ctx context.Context, v *view) (*index, error) {
 
 func (s *Server) renderIndex(ctx context.Context, v *view) (*index, error) {
 	now := time.Now()
-	fresh := &index{view: v, made: now, asked: now}
-	if had := s.index.Load(); had != nil && had.view == v && now.Sub(had.asked) < indexLife { // thousands of sources are not read each second
-		fresh.lastVisit, fresh.asked = had.lastVisit, had.asked
-	} else {
-		states, err := s.store.Sources(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("read sources: %w", err)
-		}
-		for _, state := range states {
-			if state.LastVisit.After(fresh.lastVisit) {
-				fresh.lastVisit = state.LastVisit
-			}
-		}
+	fresh := &index{view: v, made: now}
+	if err := s.lastVisit(ctx, fresh); err != nil {
+		return nil, err
 	}
 	p := indexPage{frame: v.frame("", "/", v.announced()), LastVisit: fresh.lastVisit}
 	seen := map[string]bool{}
@@ -83,6 +73,26 @@ func (s *Server) renderIndex(ctx context.Context, v *view) (*index, error) {
 	}
 	fresh.document = newDocument(html, time.Time{}, pageHeader(), cached(pageAge))
 	return fresh, nil
+}
+
+// lastVisit tells the index when a source was visited last: as the index before it knew, if that is not
+// long ago. Thousands of sources are not read each second.
+func (s *Server) lastVisit(ctx context.Context, i *index) error {
+	if had := s.index.Load(); had != nil && had.view == i.view && i.made.Sub(had.asked) < indexLife {
+		i.lastVisit, i.asked = had.lastVisit, had.asked
+		return nil
+	}
+	states, err := s.store.Sources(ctx)
+	if err != nil {
+		return fmt.Errorf("read sources: %w", err)
+	}
+	i.asked = i.made
+	for _, state := range states {
+		if state.LastVisit.After(i.lastVisit) {
+			i.lastVisit = state.LastVisit
+		}
+	}
+	return nil
 }
 
 const (
