@@ -192,7 +192,7 @@ type Query struct {
 
 // Search asks for stored articles, the newest first.
 type Search struct {
-	Text     string    // words, "phrases", pre*, -without, title:words; all must be found
+	Text     string    // words, "phrases", pre*, -without, title:words, this OR that; all must be found
 	Topic    string    // id; "" for any, also for articles in no topic
 	Source   string    // host or URL; "" for any
 	Language string    // BCP 47, primary subtag; "" for any

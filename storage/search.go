@@ -20,10 +20,10 @@ const (
 	searches   = 2
 )
 
-// Search gives the newest articles that are what is asked for, without their content: from Limit, which is
-// maxFound at most, on there may be more. It looks at titles and summaries, with case and accents folded; a
-// text without words finds all that the other fields allow. It fails with a feeds.BadSearch when it cannot
-// be meant, and with feeds.ErrSearchTooLong after searchTime.
+// Search gives the newest articles that are what is asked for, without their content: at most Limit of them,
+// and never more than maxFound, also when Limit is 0. It looks at titles and summaries, with case and accents
+// folded; an empty text finds all that the other fields allow. It fails with a feeds.BadSearch for what makes
+// no sense, and with feeds.ErrSearchTooLong after searchTime.
 func (d *DB) Search(ctx context.Context, want feeds.Search) (found []feeds.Article, err error) {
 	q, err := parseQuery(want.Text)
 	if err != nil {

@@ -27,58 +27,69 @@ func insertArticles(t testing.TB, db *storage.DB, articles, entries [][]any) {
 	}
 }
 
+// someWords are what random news and random searches are made of.
+var someWords = strings.Fields("oil gas price prices pri Perú perú. bank 北京 京 مُحَمَّد covid-19 19 o'clock")
+
+// randomNews gives rows of articles over months, some close together, with entries in two topics.
+func randomNews(r *rand.Rand) (articles, entries [][]any) {
+	text := func(n int) string {
+		var some []string
+		for range n {
+			some = append(some, someWords[r.IntN(len(someWords))])
+		}
+		return strings.Join(some, " ")
+	}
+	id := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli() << 20
+	for n := range 500 {
+		id += 1 + r.Int64N(1<<(20+r.IntN(33)))
+		articles = append(articles, []any{id, 1 + n%7/6, text(1 + r.IntN(4)), text(r.IntN(12)), []string{"es", "en-GB", ""}[r.IntN(3)], fmt.Append(nil, n)})
+		if n%3 == 0 {
+			entries = append(entries, []any{1 + r.IntN(2), n, id})
+		}
+	}
+	return articles, entries
+}
+
+func randomSearch(r *rand.Rand) feeds.Search {
+	term := func() string {
+		marks := [...]string{"%s", "%s", "%s", "-%s", "title:%s", "%s OR oil", "%.2s*", `"%s gas"`, `"%s p"*`, `-"%s price"`}
+		return fmt.Sprintf(marks[r.IntN(len(marks))], someWords[r.IntN(len(someWords)-1)])
+	}
+	want := feeds.Search{Text: term(), Limit: 1 + r.IntN(60)}
+	if r.IntN(2) == 0 {
+		want.Text += " " + term()
+	}
+	for _, set := range []func(){
+		func() { want.Topic = []string{"peru", "energy"}[r.IntN(2)] },
+		func() { want.Source = []string{"a.example", "https://b.example/"}[r.IntN(2)] },
+		func() { want.Language = "es" },
+		func() { want.Since = time.Date(2026, 1, r.IntN(60), 0, 0, 0, 0, time.UTC) },
+		func() { want.Until = time.Date(2026, 1, 10+r.IntN(100), 0, 0, 0, 0, time.UTC) },
+	} {
+		if r.IntN(4) == 0 {
+			set()
+		}
+	}
+	return want
+}
+
 // TestWaysAgree: walking along the articles and asking the index find the same, whatever is asked, on both
-// engines, over months of articles.
+// engines.
 func TestWaysAgree(t *testing.T) {
 	onBothEngines(t, func(t *testing.T, dsn string) {
 		db := open(t, dsn)
-		topics := []feeds.Topic{{ID: "peru"}, {ID: "energy"}}
-		if err := db.Sync(t.Context(), []feeds.Source{{URL: "https://a.example/"}, {URL: "https://b.example/"}}, topics, ""); err != nil {
+		if err := db.Sync(t.Context(), []feeds.Source{{URL: "https://a.example/"}, {URL: "https://b.example/"}}, []feeds.Topic{{ID: "peru"}, {ID: "energy"}}, ""); err != nil {
 			t.Fatal(err)
 		}
 		r := rand.New(rand.NewPCG(1, 2))
-		words := strings.Fields("oil gas price prices pri Perú perú. bank 北京 京 مُحَمَّد covid-19 19 o'clock")
-		text := func(n int) string {
-			var some []string
-			for range n {
-				some = append(some, words[r.IntN(len(words))])
-			}
-			return strings.Join(some, " ")
-		}
-		var articles, entries [][]any
-		id := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli() << 20
-		for n := range 500 {
-			id += 1 + r.Int64N(1<<(20+r.IntN(33)))
-			articles = append(articles, []any{id, 1 + n%7/6, text(1 + r.IntN(4)), text(r.IntN(12)), []string{"es", "en-GB", ""}[r.IntN(3)], fmt.Append(nil, n)})
-			if n%3 == 0 {
-				entries = append(entries, []any{1 + r.IntN(2), n, id})
-			}
-		}
+		articles, entries := randomNews(r)
 		insertArticles(t, db, articles, entries)
 		if err := db.Index(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		term := func() string {
-			marks := [...]string{"%s", "%s", "%s", "-%s", "title:%s", "%s OR oil", "%.2s*", `"%s gas"`, `"%s p"*`, `-"%s price"`}
-			return fmt.Sprintf(marks[r.IntN(len(marks))], words[r.IntN(len(words)-1)])
-		}
 		found := 0
 		for range 300 {
-			want := feeds.Search{Text: term(), Limit: 1 + r.IntN(60)}
-			if r.IntN(2) == 0 {
-				want.Text += " " + term()
-			}
-			for _, set := range []func(){
-				func() { want.Topic = topics[r.IntN(2)].ID },
-				func() { want.Source = []string{"a.example", "https://b.example/"}[r.IntN(2)] },
-				func() { want.Language = "es" },
-				func() { want.Since = time.Date(2026, 1, r.IntN(60), 0, 0, 0, 0, time.UTC) },
-				func() { want.Until = time.Date(2026, 1, 10+r.IntN(100), 0, 0, 0, 0, time.UTC) },
-			} {
-				if r.IntN(4) == 0 {
-					set()
-				}
-			}
+			want := randomSearch(r)
 			walked, asked, err := db.SearchWays(t.Context(), want)
 			if bad := feeds.BadSearch(""); errors.As(err, &bad) {
 				continue

@@ -24,6 +24,80 @@ func (f *fixture) found(want feeds.Search) string {
 	return strings.Join(titles, "; ")
 }
 
+// searchCases is what the searches over the articles a to e of the fixture find, the newest first.
+var searchCases = []struct {
+	want  feeds.Search
+	found string
+}{
+	{feeds.Search{}, "edcba"},
+	{feeds.Search{Text: "peru"}, "a"},
+	{feeds.Search{Text: "PERÚ"}, "a"},
+	{feeds.Search{Text: "Peru\u0301 economi\u0301a banco"}, "a"},
+	{feeds.Search{Text: "2025"}, "ba"},
+	{feeds.Search{Text: "banco catalogue"}, ""},
+	{feeds.Search{Text: "never"}, ""},
+	{feeds.Search{Text: "peru*"}, "ba"},
+	{feeds.Search{Text: "ban* 2025"}, "ba"},
+	{feeds.Search{Text: `"oil price"`}, ""},
+	{feeds.Search{Text: `"oil price*"`}, ""}, // the star is inside
+	{feeds.Search{Text: `"oil price"*`}, "b"},
+	{feeds.Search{Text: `"price of oil"`}, "b"},
+	{feeds.Search{Text: `"of price"`}, ""},
+	{feeds.Search{Text: `"price oil"`}, ""}, // no phrase reaches from the title into the summary
+	{feeds.Search{Text: "price oil"}, "eb"},
+	{feeds.Search{Text: "title:price"}, "e"},
+	{feeds.Search{Text: `title:"our cat"*`}, "b"},
+	{feeds.Search{Text: "price -title:price"}, "b"},
+	{feeds.Search{Text: "bank -catalogue"}, "e"},
+	{feeds.Search{Text: "NOT catalogue 2025"}, "a"},
+	{feeds.Search{Text: `-"price of oil" -peru`}, "edc"},
+	{feeds.Search{Text: "-oi* -pe*"}, "dc"},
+	{feeds.Search{Text: "-oi*"}, "dca"},
+	{feeds.Search{Text: "peru OR catalogue"}, "ba"},
+	{feeds.Search{Text: "2025 peru OR catalogue OR never -banco"}, "b"},
+	{feeds.Search{Text: "北京"}, "c"},
+	{feeds.Search{Text: "京大"}, "c"},
+	{feeds.Search{Text: "北東"}, ""},
+	{feeds.Search{Text: "北 東"}, "c"},
+	{feeds.Search{Text: "محمد"}, "c"},
+	{feeds.Search{Text: "القاه*"}, "c"},
+	{feeds.Search{Text: "🎉 bank"}, "eb"},
+	{feeds.Search{Text: "strasse lodz"}, "d"},
+	{feeds.Search{Text: "COVID-19"}, "d"},
+	{feeds.Search{Text: strings.Repeat("donau", 20)}, "d"}, // a long word goes by its beginning
+	{feeds.Search{Text: strings.Repeat("donau", 10)}, ""},
+	{feeds.Search{Text: `"x x x"`}, "d"},
+	{feeds.Search{Text: "unreached"}, ""}, // stands too far down
+	{feeds.Search{Text: `bank'); DROP TABLE article; --"`}, ""},
+	{feeds.Search{Text: `bank \ ' : & | ! ( ) <-> ^ + ~ { } [ ]`}, "eb"},
+	{feeds.Search{Text: "bank \x00\xff"}, "eb"},
+
+	{feeds.Search{Topic: "peru"}, "ba"},
+	{feeds.Search{Topic: "energy", Text: "bank"}, "b"},
+	{feeds.Search{Topic: "energy", Text: "-bank"}, "d"},
+	{feeds.Search{Topic: "energy", Text: "ba*", Language: "en"}, "b"},
+	{feeds.Search{Topic: "unknown"}, ""},
+	{feeds.Search{Source: feedA}, "cba"},
+	{feeds.Search{Source: "b.example", Text: "bank"}, "e"},
+	{feeds.Search{Source: "EXAMPLE", Text: "bank"}, "eb"},
+	{feeds.Search{Source: "xample"}, ""},
+	{feeds.Search{Source: "%.e_ample"}, ""},
+	{feeds.Search{Source: feedB, Topic: "energy"}, "d"},
+	{feeds.Search{Language: "es"}, "a"},
+	{feeds.Search{Language: "en"}, "b"},
+	{feeds.Search{Language: "EN-us", Text: "-never"}, "b"},
+	{feeds.Search{Language: "sw", Text: "bank"}, ""},
+	{feeds.Search{Language: "zh", Source: feedA, Text: "-bank"}, "c"},
+	{feeds.Search{Until: time.Now().Add(-time.Hour)}, ""},
+	{feeds.Search{Since: time.Now().Add(time.Hour), Text: "bank"}, ""},
+	{feeds.Search{Since: time.Now().Add(-time.Hour), Until: time.Now().Add(time.Hour), Text: "bank"}, "eb"},
+	{feeds.Search{Since: time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC), Until: time.Date(90000, 1, 1, 0, 0, 0, 0, time.UTC)}, "edcba"},
+	{feeds.Search{Limit: 2}, "ed"},
+	{feeds.Search{Limit: 1, Text: "bank"}, "e"},
+	{feeds.Search{Limit: 1, Topic: "peru"}, "b"},
+	{feeds.Search{Limit: 1 << 40, Text: "bank"}, "eb"},
+}
+
 func (f *fixture) search() {
 	l := f.claim("me")
 	a, b, c, d, e := article(1, "peru"), article(2, "peru", "energy"), article(3), article(4, "energy"), article(5)
@@ -38,78 +112,7 @@ func (f *fixture) search() {
 	f.save(l["b.example"], false, d)
 	f.save(l["b.example"], false, e)
 	short := strings.NewReplacer(a.Title, "a", b.Title, "b", c.Title, "c", d.Title, "d", e.Title, "e", "; ", "")
-	for _, test := range []struct {
-		want  feeds.Search
-		found string // the newest first
-	}{
-		{feeds.Search{}, "edcba"},
-		{feeds.Search{Text: "peru"}, "a"},
-		{feeds.Search{Text: "PERÚ"}, "a"},
-		{feeds.Search{Text: "Peru\u0301 economi\u0301a banco"}, "a"},
-		{feeds.Search{Text: "2025"}, "ba"},
-		{feeds.Search{Text: "banco catalogue"}, ""},
-		{feeds.Search{Text: "never"}, ""},
-		{feeds.Search{Text: "peru*"}, "ba"},
-		{feeds.Search{Text: "ban* 2025"}, "ba"},
-		{feeds.Search{Text: `"oil price"`}, ""},
-		{feeds.Search{Text: `"oil price*"`}, ""}, // the star is inside
-		{feeds.Search{Text: `"oil price"*`}, "b"},
-		{feeds.Search{Text: `"price of oil"`}, "b"},
-		{feeds.Search{Text: `"of price"`}, ""},
-		{feeds.Search{Text: `"price oil"`}, ""}, // no phrase reaches from the title into the summary
-		{feeds.Search{Text: "price oil"}, "eb"},
-		{feeds.Search{Text: "title:price"}, "e"},
-		{feeds.Search{Text: `title:"our cat"*`}, "b"},
-		{feeds.Search{Text: "price -title:price"}, "b"},
-		{feeds.Search{Text: "bank -catalogue"}, "e"},
-		{feeds.Search{Text: "NOT catalogue 2025"}, "a"},
-		{feeds.Search{Text: `-"price of oil" -peru`}, "edc"},
-		{feeds.Search{Text: "-oi* -pe*"}, "dc"},
-		{feeds.Search{Text: "-oi*"}, "dca"},
-		{feeds.Search{Text: "peru OR catalogue"}, "ba"},
-		{feeds.Search{Text: "2025 peru OR catalogue OR never -banco"}, "b"},
-		{feeds.Search{Text: "北京"}, "c"},
-		{feeds.Search{Text: "京大"}, "c"},
-		{feeds.Search{Text: "北東"}, ""},
-		{feeds.Search{Text: "北 東"}, "c"},
-		{feeds.Search{Text: "محمد"}, "c"},
-		{feeds.Search{Text: "القاه*"}, "c"},
-		{feeds.Search{Text: "🎉 bank"}, "eb"},
-		{feeds.Search{Text: "strasse lodz"}, "d"},
-		{feeds.Search{Text: "COVID-19"}, "d"},
-		{feeds.Search{Text: strings.Repeat("donau", 20)}, "d"}, // a long word goes by its beginning
-		{feeds.Search{Text: strings.Repeat("donau", 10)}, ""},
-		{feeds.Search{Text: `"x x x"`}, "d"},
-		{feeds.Search{Text: "unreached"}, ""}, // stands too far down
-		{feeds.Search{Text: `bank'); DROP TABLE article; --"`}, ""},
-		{feeds.Search{Text: `bank \ ' : & | ! ( ) <-> ^ + ~ { } [ ]`}, "eb"},
-		{feeds.Search{Text: "bank \x00\xff"}, "eb"},
-
-		{feeds.Search{Topic: "peru"}, "ba"},
-		{feeds.Search{Topic: "energy", Text: "bank"}, "b"},
-		{feeds.Search{Topic: "energy", Text: "-bank"}, "d"},
-		{feeds.Search{Topic: "energy", Text: "ba*", Language: "en"}, "b"},
-		{feeds.Search{Topic: "unknown"}, ""},
-		{feeds.Search{Source: feedA}, "cba"},
-		{feeds.Search{Source: "b.example", Text: "bank"}, "e"},
-		{feeds.Search{Source: "EXAMPLE", Text: "bank"}, "eb"},
-		{feeds.Search{Source: "xample"}, ""},
-		{feeds.Search{Source: "%.e_ample"}, ""},
-		{feeds.Search{Source: feedB, Topic: "energy"}, "d"},
-		{feeds.Search{Language: "es"}, "a"},
-		{feeds.Search{Language: "en"}, "b"},
-		{feeds.Search{Language: "EN-us", Text: "-never"}, "b"},
-		{feeds.Search{Language: "sw", Text: "bank"}, ""},
-		{feeds.Search{Language: "zh", Source: feedA, Text: "-bank"}, "c"},
-		{feeds.Search{Until: time.Now().Add(-time.Hour)}, ""},
-		{feeds.Search{Since: time.Now().Add(time.Hour), Text: "bank"}, ""},
-		{feeds.Search{Since: time.Now().Add(-time.Hour), Until: time.Now().Add(time.Hour), Text: "bank"}, "eb"},
-		{feeds.Search{Since: time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC), Until: time.Date(90000, 1, 1, 0, 0, 0, 0, time.UTC)}, "edcba"},
-		{feeds.Search{Limit: 2}, "ed"},
-		{feeds.Search{Limit: 1, Text: "bank"}, "e"},
-		{feeds.Search{Limit: 1, Topic: "peru"}, "b"},
-		{feeds.Search{Limit: 1 << 40, Text: "bank"}, "eb"},
-	} {
+	for _, test := range searchCases {
 		if got := short.Replace(f.found(test.want)); got != test.found {
 			f.Errorf("%+v finds %q, want %q", test.want, got, test.found)
 		}
