@@ -133,7 +133,7 @@ func TestCache(t *testing.T) {
 		}
 		sum := 0
 		for _, e := range c.held {
-			sum += e.Value.(*kept).document.size()
+			sum += e.Value.(*kept).document.weight
 		}
 		if sum != c.bytes {
 			t.Errorf("%d bytes are held and %d counted", sum, c.bytes)

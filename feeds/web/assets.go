@@ -36,4 +36,4 @@ var icon = sync.OnceValue(func() *document {
 })
 
 // version names an asset's bytes in its address, so that caches never mix two of them.
-func version(d *document) string { return strings.Trim(d.variants[identity].etag, `"`)[:8] }
+func version(d *document) string { return strings.Trim(d.variant(identity).etag, `"`)[:8] }

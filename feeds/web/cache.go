@@ -91,7 +91,7 @@ func (c *cache) put(k *kept) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.remove(k.key)
-	size := k.document.size()
+	size := k.document.weight
 	if size > c.most {
 		return
 	}
@@ -113,6 +113,6 @@ func (c *cache) remove(key string) {
 	if e, ok := c.held[key]; ok {
 		delete(c.held, key)
 		c.order.Remove(e)
-		c.bytes -= e.Value.(*kept).document.size()
+		c.bytes -= e.Value.(*kept).document.weight
 	}
 }

@@ -15,12 +15,13 @@ const skew = 5 * time.Minute
 func (d *document) held(r *http.Request, accepted int, now time.Time) *variant {
 	if tags := strings.TrimSpace(strings.Join(r.Header["If-None-Match"], ",")); tags != "" {
 		if tags == "*" {
-			return &d.variants[accepted]
+			return d.variant(accepted)
 		}
+		d.variant(accepted) // a reader may hold what another process gave it, or this one before it started
 		for tag := range entityTags(tags) {
 			for i := range d.variants {
-				if sameTag(tag, d.variants[i].etag) {
-					return &d.variants[i]
+				if v := d.variants[i].Load(); v != nil && sameTag(tag, v.etag) {
+					return v
 				}
 			}
 		}
@@ -33,7 +34,7 @@ func (d *document) held(r *http.Request, accepted int, now time.Time) *variant {
 	if err != nil || since.After(now.Add(skew)) || d.modified.After(since) {
 		return nil
 	}
-	return &d.variants[accepted]
+	return d.variant(accepted)
 }
 
 // entityTags gives the tags of an If-None-Match list without W/ and quotes: the comparison is weak.

@@ -143,7 +143,7 @@ func TestDocumentsOfAllSizes(t *testing.T) {
 			t.Fatalf("%d bytes: %v", size, err)
 		}
 		body, err := io.ReadAll(answer.Body)
-		if err != nil || !bytes.Equal(body, content) || answer.Header.Get("Etag") != d.variants[identity].etag {
+		if err != nil || !bytes.Equal(body, content) || answer.Header.Get("Etag") != d.variant(identity).etag {
 			t.Fatalf("%d bytes: %d came with %v, %v", size, len(body), answer.Header, err)
 		}
 	}

@@ -5,9 +5,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/maphash"
-	"maps"
 	"net/http"
 	"strings"
+	"time"
 
 	"tributary/feeds"
 	"tributary/feeds/render"
@@ -39,11 +39,14 @@ type tag struct {
 // digests compares entries within this process.
 var digests = maphash.MakeSeed()
 
-// next is the history of the documents that follow; h may be nil.
-func (h *history) next(entries []feeds.Entry, documents []*document) *history {
+// next is the history of the documents that follow those of a snapshot, which may be nil. It remembers the tags
+// that these had: only those that somebody may have got.
+func next(had *snapshot, entries []feeds.Entry) *history {
 	n := &history{entries: make(map[string]entryState, len(entries))}
-	if h != nil {
-		n.generation, n.tags = h.generation+1, h.tags
+	var before map[string]entryState
+	if had != nil {
+		before, n.tags, n.generation = had.history.entries, had.history.tags, had.history.generation+1
+		n.tags[had.history.generation%remembered] = had.tags()
 	}
 	claimed := map[string]bool{}
 	for _, e := range entries {
@@ -51,25 +54,41 @@ func (h *history) next(entries []feeds.Entry, documents []*document) *history {
 		hash.SetSeed(digests)
 		fmt.Fprintf(&hash, "%v", e)
 		m := entryState{hash.Sum64(), n.generation}
-		if h != nil && h.entries[e.Article.ID].digest == m.digest {
-			m.since = h.entries[e.Article.ID].since
+		if known, ok := before[e.Article.ID]; ok && known.digest == m.digest {
+			m.since = known.since
 		}
 		n.entries[e.Article.ID] = m
 		claimed[render.EntryID(e.Article)] = true
 	}
-	n.tags[n.generation%remembered] = nil
 	if len(claimed) < len(entries) { // an id may then be another in a part of the document
-		n.entries = nil
-		return n
+		n.entries, n.tags = nil, [remembered][]tag{}
 	}
-	var tags []tag
-	for kind, d := range documents[1:] {
-		for _, v := range d.variants {
-			tags = append(tags, tag{tagStart(strings.Trim(v.etag, `"`)), kind + 1})
+	return n
+}
+
+// tags gives those of the snapshot's feeds.
+func (s *snapshot) tags() (all []tag) {
+	if s.history.entries == nil {
+		return nil
+	}
+	for kind, d := range s.documents {
+		for i := range d.variants {
+			if v := d.variants[i].Load(); v != nil && kind > 0 {
+				all = append(all, tag{tagStart(strings.Trim(v.etag, `"`)), kind})
+			}
 		}
 	}
-	n.tags[n.generation%remembered] = tags
-	return n
+	return all
+}
+
+// newer gives the entries that changed after the earliest generation that is remembered: no delta has others.
+func (h *history) newer(entries []feeds.Entry) (all []feeds.Entry) {
+	for _, e := range entries {
+		if h.entries[e.Article.ID].since > max(0, h.generation-remembered+1) {
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 // tagStart reads a tag of ours without its quotes; 0 for another.
@@ -131,11 +150,11 @@ func (s *Server) delta(r *http.Request, found *route, shown *snapshot) *document
 			page.Entries = append(page.Entries, e)
 		}
 	}
-	if len(page.Entries) == len(shown.page.Entries) {
+	if len(page.Entries) == len(shown.arrivals) {
 		return nil
 	}
 	full := shown.documents[found.kind]
-	key := fmt.Sprintf("delta %s %x %s", found.path, base, full.variants[identity].etag)
+	key := fmt.Sprintf("delta %s %x %s", found.path, base, full.variant(stored).etag)
 	d, err := s.made.get(r.Context(), key, day, func(context.Context) (*document, error) {
 		return s.makeDelta(found, shown, page, full)
 	})
@@ -151,20 +170,13 @@ func (s *Server) makeDelta(found *route, shown *snapshot, page feeds.Page, full 
 	format := render.Formats[found.kind-1]
 	feed := found.stream.live(page, format)
 	feed.TTL = shown.ttl
-	d, err := s.feedDocument(feed, format, full.modified, http.Header{})
+	d, err := s.feedDocument(feed, format, time.Time{}, http.Header{
+		"Im": {"feed"}, "Vary": {"Accept-Encoding, A-IM, If-None-Match"},
+		"Cache-Control": {"no-store"}, // a cache that knows no deltas would take it for the whole
+	})
 	if err != nil {
 		return nil, err
 	}
-	d.status = http.StatusIMUsed
-	for i := range d.variants {
-		v := &d.variants[i]
-		v.etag = full.variants[i].etag
-		v.whole = maps.Clone(v.whole)
-		v.whole["Etag"] = []string{v.etag}
-		v.whole["Im"] = []string{"feed"}
-		v.whole["Vary"] = []string{"Accept-Encoding, A-IM, If-None-Match"}
-		v.whole["Cache-Control"] = []string{"no-store"} // a cache that knows no deltas would take it for the whole
-		v.seal()
-	}
+	d.partOf(full)
 	return d, nil
 }

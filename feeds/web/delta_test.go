@@ -138,8 +138,9 @@ func TestADeltaHasWhatChanged(t *testing.T) {
 
 func FuzzHistory(f *testing.F) {
 	d := newDocument([]byte("document"), time.Time{}, http.Header{}, http.Header{})
-	h := (*history)(nil).next(nil, []*document{d, d}).next(nil, []*document{d, d})
-	f.Add(d.variants[0].etag)
+	first := &snapshot{documents: []*document{d, d}, history: next(nil, nil)}
+	h := next(first, nil)
+	f.Add(d.variant(stored).etag)
 	f.Add(`W/"x", ,"`)
 	f.Fuzz(func(t *testing.T, tags string) {
 		since, start := h.held([]string{tags}, 1)

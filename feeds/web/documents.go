@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -17,11 +18,19 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// document is the answer to a GET of one URL, in every content coding. It never changes.
+// document is the answer to a GET of one URL, in every content coding. What it answers never changes.
+//
+// It is held in one coding, for there may be thousands of large ones; the others are made when somebody first
+// asks for them, and stay.
 type document struct {
-	status   int       // with the body: 200 or, for a part of a feed, 226
-	modified time.Time // whole seconds; zero when Last-Modified is not sent
-	variants [len(codings)]variant
+	status       int         // with the body: 200 or, for a part of a feed, 226
+	modified     time.Time   // whole seconds; zero when Last-Modified is not sent
+	body, always http.Header // fields of a 200, and of a 200 and a 304
+	whole        *document   // whose tags the part of a feed has; nil when this is whole
+	weight       int         // bytes that it may come to take in memory, about
+
+	making   sync.Mutex
+	variants [len(codings)]atomic.Pointer[variant]
 }
 
 // variant is a document in one content coding. Answers share the slices of its header fields.
@@ -65,31 +74,78 @@ var codings = [...]coding{
 	{"identity", "", nil},
 }
 
-// identity is the last of the codings.
-const identity = len(codings) - 1
+// identity is the last of the codings, and stored, which is gzip, that in which documents are held.
+const (
+	identity = len(codings) - 1
+	stored   = identity - 1
+)
 
-// newDocument compresses the bytes in every coding. Of the header fields, always go with a 200 and
-// with a 304, and body with a 200 only. A zero time is not sent as Last-Modified.
+// newDocument compresses the bytes. Of the header fields, always go with a 200 and with a 304, and body
+// with a 200 only. A zero time is not sent as Last-Modified.
 func newDocument(content []byte, modified time.Time, body, always http.Header) *document {
-	d := &document{status: http.StatusOK, modified: modified}
-	for i, c := range codings {
-		v := variant{bytes: c.pack(content), held: maps.Clone(always), whole: maps.Clone(always)}
+	d := &document{status: http.StatusOK, modified: modified, body: body, always: always}
+	v := d.produce(stored, content)
+	d.variants[stored].Store(v)
+	d.weight = 4<<10 + len(content) + 3*len(v.bytes)
+	return d
+}
+
+// variant gives the document in a coding.
+func (d *document) variant(i int) *variant {
+	if v := d.variants[i].Load(); v != nil {
+		return v
+	}
+	d.making.Lock()
+	defer d.making.Unlock()
+	if v := d.variants[i].Load(); v != nil {
+		return v
+	}
+	v := d.produce(i, d.content())
+	d.variants[i].Store(v)
+	return v
+}
+
+// content gives the document's bytes.
+func (d *document) content() []byte {
+	r, err := gzip.NewReader(bytes.NewReader(d.variants[stored].Load().bytes))
+	if err != nil {
+		panic(err) // cannot happen: we have written it
+	}
+	content, err := io.ReadAll(r)
+	if err != nil {
+		panic(err) // cannot happen, likewise
+	}
+	return content
+}
+
+// produce makes the variant in a coding.
+func (d *document) produce(i int, content []byte) *variant {
+	c := codings[i]
+	v := &variant{bytes: c.pack(content), held: maps.Clone(d.always), whole: maps.Clone(d.always)}
+	if d.whole != nil {
+		v.etag = d.whole.variant(i).etag
+	} else {
 		sum := sha256.Sum256(v.bytes)
 		v.etag = `"` + hex.EncodeToString(sum[:16]) + `"`
-		v.held.Set("ETag", v.etag)
-		maps.Copy(v.whole, body)
-		v.whole.Set("ETag", v.etag)
-		v.whole.Set("Content-Length", strconv.Itoa(len(v.bytes)))
-		if i != identity {
-			v.whole.Set("Content-Encoding", c.name)
-		}
-		if !modified.IsZero() {
-			v.whole.Set("Last-Modified", modified.UTC().Format(http.TimeFormat))
-		}
-		v.seal()
-		d.variants[i] = v
 	}
-	return d
+	v.held.Set("ETag", v.etag)
+	maps.Copy(v.whole, d.body)
+	v.whole.Set("ETag", v.etag)
+	v.whole.Set("Content-Length", strconv.Itoa(len(v.bytes)))
+	if i != identity {
+		v.whole.Set("Content-Encoding", c.name)
+	}
+	if !d.modified.IsZero() {
+		v.whole.Set("Last-Modified", d.modified.UTC().Format(http.TimeFormat))
+	}
+	v.seal()
+	return v
+}
+
+// partOf makes the document a part of another, which a reader has once it has applied the part.
+func (d *document) partOf(whole *document) {
+	d.status, d.whole, d.modified = http.StatusIMUsed, whole, whole.modified
+	d.variants[stored].Store(d.produce(stored, d.content()))
 }
 
 // seal ends the making of a variant.
@@ -103,15 +159,6 @@ func onWire(h http.Header, but string) []byte {
 	var b bytes.Buffer
 	_ = h.WriteSubset(&b, map[string]bool{but: true}) // a buffer takes everything
 	return bytes.Clone(b.Bytes())
-}
-
-// size is how many bytes the document takes in memory, about.
-func (d *document) size() int {
-	size := 4 << 10
-	for _, v := range d.variants {
-		size += len(v.bytes)
-	}
-	return size
 }
 
 // pack gives the content in the coding, in a slice without slack: documents live long.
@@ -147,7 +194,7 @@ func (d *document) answer(w http.ResponseWriter, r *http.Request, c *conn, now t
 		say(w, r, http.StatusNotAcceptable, "none of the acceptable content codings is offered here")
 		return http.StatusNotAcceptable, 0
 	}
-	v, h := &d.variants[accepted], w.Header()
+	v, h := d.variant(accepted), w.Header()
 	if c != nil {
 		c.fields = v.wholeFields
 		maps.Copy(h, v.framing)

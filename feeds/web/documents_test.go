@@ -51,7 +51,7 @@ func TestEveryCodingHoldsTheDocumentAndTheHashOfItsBytes(t *testing.T) {
 		d := newDocument(content, time.Time{}, http.Header{}, http.Header{})
 		seen := map[string]bool{}
 		for i, c := range codings {
-			v := d.variants[i]
+			v := d.variant(i)
 			if !bytes.Equal(unpack(t, c.name, v.bytes), content) {
 				t.Errorf("%s: %s does not hold the document", name, c.name)
 			}
@@ -138,5 +138,33 @@ func TestOnTheWire(t *testing.T) {
 				t.Errorf("%s: the 304 has the fields %s, want %s", c.name, got, want)
 			}
 		}
+	}
+}
+
+// TestCodingsAreMadeWhenTheyAreAskedFor: what nobody takes costs nothing, and who holds a coding that this
+// process has not made yet gets a 304 all the same.
+func TestCodingsAreMadeWhenTheyAreAskedFor(t *testing.T) {
+	store := newStore()
+	first := newServer(store, site())
+	a, _ := do(first.Handler(), feedPath+"\nAccept-Encoding: br")
+	again := newServer(store, site())
+	do(again.Handler(), feedPath+"\nAccept-Encoding: gzip")
+	made := func() (names []string) {
+		d := again.view.Load().topics["latin-america"].shown.Load().documents[1]
+		for i, c := range codings {
+			if d.variants[i].Load() != nil {
+				names = append(names, c.name)
+			}
+		}
+		return names
+	}
+	if got := made(); !slices.Equal(got, []string{"gzip"}) {
+		t.Errorf("%v were made, and only gzip was asked for", got)
+	}
+	if held, _ := do(again.Handler(), feedPath+"\nAccept-Encoding: gzip, br\nIf-None-Match: "+a.Header.Get("Etag")); held.StatusCode != http.StatusNotModified || held.Header.Get("Etag") != a.Header.Get("Etag") {
+		t.Errorf("status %d with tag %s, want 304 with %s", held.StatusCode, held.Header.Get("Etag"), a.Header.Get("Etag"))
+	}
+	if got := made(); !slices.Equal(got, []string{"br", "gzip"}) {
+		t.Errorf("%v were made", got)
 	}
 }

@@ -25,7 +25,7 @@ type snapshot struct {
 	documents []*document // one for each of the kinds
 	headlines []item      // of the newest entries
 	arrivals  []time.Time // of the entries, newest first
-	page      feeds.Page  // what was shown, for deltas
+	page      feeds.Page  // with those entries alone that a delta may have
 	ttl       time.Duration
 	history   *history
 }
@@ -128,11 +128,8 @@ func (s *Server) snapshot(ctx context.Context, t *stream, page feeds.Page, settl
 		}
 		fresh.documents = append(fresh.documents, d)
 	}
-	var before *history
-	if had := t.shown.Load(); had != nil {
-		before = had.history
-	}
-	fresh.history = before.next(page.Entries, fresh.documents)
+	fresh.history = next(t.shown.Load(), page.Entries)
+	fresh.page.Entries = fresh.history.newer(page.Entries)
 	return fresh, nil
 }
 

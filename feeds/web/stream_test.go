@@ -132,7 +132,7 @@ func TestLazyStreams(t *testing.T) {
 			s.pass(t.Context())
 			_, topic := do(s.Handler(), "GET /topics/empty.rss")
 			shown := s.view.Load().everything.shown.Load()
-			switch fresh := shown != nil && strings.Contains(shown.page.Entries[0].Article.Title, fmt.Sprint(hour)); {
+			switch fresh := shown != nil && strings.Contains(shown.headlines[0].Title, fmt.Sprint(hour)); {
 			case !strings.Contains(topic, fmt.Sprint("it is not, ", hour)):
 				t.Errorf("the topic is not fresh after hour %d", hour)
 			case fresh != (hour < 23):

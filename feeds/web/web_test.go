@@ -315,8 +315,8 @@ func tags(t *testing.T, s *Server, topic, ext string) map[string]string {
 		t.Fatalf("topic %s has not been rendered", topic)
 	}
 	tags := map[string]string{}
-	for i, v := range shown.documents[slices.Index(kinds, ext)].variants {
-		tags[codings[i].name] = strings.Trim(v.etag, `"`)
+	for i, c := range codings {
+		tags[c.name] = strings.Trim(shown.documents[slices.Index(kinds, ext)].variant(i).etag, `"`)
 	}
 	return tags
 }
