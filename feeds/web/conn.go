@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 )
@@ -27,6 +28,8 @@ func (l listener) Accept() (net.Conn, error) {
 //     and are put behind the status line. net/http would copy, sort and check each of them.
 //   - The header and the body leave in one system call.
 //   - A deadline is set when somebody waits for it, not each time that it changes.
+//   - While a request is served, net/http waits for a byte to learn whether the client has gone. No answer
+//     takes so long that this would matter: such a read waits for its end and asks the system for nothing.
 type conn struct {
 	net.Conn
 
@@ -40,8 +43,9 @@ type conn struct {
 
 	mu      sync.Mutex // of reading, which goes on while a request is served
 	reading bool
-	readBy  time.Time // the read deadline that is wanted
-	set     time.Time // the one that is set
+	waiting chan struct{} // of a read that only waits; nil when there is none
+	readBy  time.Time     // the read deadline that is wanted
+	set     time.Time     // the one that is set
 }
 
 // connKey is the key of a connection in its requests' contexts.
@@ -91,6 +95,13 @@ func (c *conn) send(p []byte) error {
 // Read waits for bytes until the deadline that is wanted now.
 func (c *conn) Read(p []byte) (int, error) {
 	c.mu.Lock()
+	if len(p) == 1 && (c.readBy.IsZero() || c.readBy.Equal(longAgo)) {
+		if c.readBy.IsZero() {
+			c.wait()
+		}
+		c.mu.Unlock()
+		return 0, os.ErrDeadlineExceeded
+	}
 	c.reading = true
 	err := c.setRead()
 	c.mu.Unlock()
@@ -104,6 +115,34 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// longAgo is the deadline by which net/http ends its read of a byte.
+var longAgo = time.Unix(1, 0)
+
+// wait ends with the next deadline or the connection. It is called with the lock held.
+func (c *conn) wait() {
+	ended := make(chan struct{})
+	c.waiting = ended
+	c.mu.Unlock()
+	<-ended
+	c.mu.Lock()
+}
+
+// endWait is called with the lock held.
+func (c *conn) endWait() {
+	if c.waiting != nil {
+		close(c.waiting)
+		c.waiting = nil
+	}
+}
+
+// Close ends a read that only waits, too.
+func (c *conn) Close() error {
+	c.mu.Lock()
+	c.endWait()
+	c.mu.Unlock()
+	return c.Conn.Close()
+}
+
 // SetReadDeadline is called by net/http between two answers, too: what is held then was the end of one.
 func (c *conn) SetReadDeadline(t time.Time) error {
 	if len(c.held) > 0 {
@@ -113,7 +152,9 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.readBy = t
+	if c.readBy = t; !t.IsZero() {
+		c.endWait()
+	}
 	if !c.reading {
 		return nil
 	}
