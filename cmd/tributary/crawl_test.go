@@ -21,7 +21,7 @@ import (
 // openFile opens a database of the program's to look into it.
 func openFile(t *testing.T, file string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+file)
+	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(10000)") // the program may be at work on it
 	if err != nil {
 		t.Fatal(err)
 	}

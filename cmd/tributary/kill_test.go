@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"database/sql"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -136,17 +135,14 @@ func serveAcknowledging(t *testing.T, config string, acks *acknowledged) (cmd *e
 // checkStored looks into the database of a program that was killed.
 func checkStored(t *testing.T, kill int, file string, acks *acknowledged) {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := openFile(t, file)
 	defer db.Close()
 	var verdict string
 	if err := db.QueryRow("PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
 		t.Fatalf("kill %d: integrity %q, %v", kill, verdict, err)
 	}
 	var articles, links, entries, head int
-	err = db.QueryRow(`SELECT (SELECT count(*) FROM article), (SELECT count(DISTINCT url) FROM article),
+	err := db.QueryRow(`SELECT (SELECT count(*) FROM article), (SELECT count(DISTINCT url) FROM article),
 		(SELECT count(*) FROM entry WHERE topic_id = 1), (SELECT coalesce(max(head), 0) FROM topic WHERE id = 1)`).Scan(&articles, &links, &entries, &head)
 	if err != nil {
 		if strings.Contains(err.Error(), "no such table") { // killed before the schema was there
@@ -178,6 +174,7 @@ func checkRestart(t *testing.T, config, address, file string, web *growingWeb, a
 		want += n
 	}
 	eventually(t, fmt.Sprintf("%d articles", want), func() bool { return number(t, file, "SELECT count(*) FROM article") == want })
+	eventually(t, "all placed among the stories", func() bool { return number(t, file, "SELECT count(*) FROM topic WHERE grouped < head") == 0 })
 	time.Sleep(1500 * time.Millisecond) // the last revision is rendered when its second has ended
 	topic := "http://" + address + "/topics/latin-america"
 	before := map[string]string{}
