@@ -31,8 +31,8 @@ type Grouped struct {
 // what it remembers; another one has to read all that counts. When it dies another one waits so long.
 const groupLease = 15 * time.Second
 
-// Group places the articles that came into topics among the stories, in transactions of up to limit articles of
-// each topic with as long a rest after each, until none is left. It does nothing while another process than owner
+// Group places the articles that came into topics among the stories, in transactions of about limit articles
+// with as long a rest after each, until none is left. It does nothing while another process than owner
 // is at it. After an error stories may know what is not stored, and must not be used again.
 //
 // Articles are placed in the order of their arrival, whatever batches they come in. Topics that show something
@@ -167,13 +167,15 @@ func (d *DB) nextGroup(ctx context.Context, stories Stories, limit int) (b group
 				return err
 			}
 		}
-		ids := b.cut(stories)
-		if len(ids) == 0 {
-			return nil
+		for ids := range slices.Chunk(b.cut(stories, limit), asked) {
+			cond, args := among(d.engine, "a.id", 1, ids)
+			rows, err := d.storedArticles(ctx, s, cond+` ORDER BY a.id`, args...)
+			if err != nil {
+				return err
+			}
+			b.rows = append(b.rows, rows...)
 		}
-		cond, args := among(d.engine, "a.id", 1, ids)
-		b.rows, err = d.storedArticles(ctx, s, cond+` ORDER BY a.id`, args...)
-		return err
+		return nil
 	})
 	return b, err
 }
@@ -191,33 +193,53 @@ func (t *topicNews) read(ctx context.Context, s session, limit int) error {
 	return err
 }
 
-// cut leaves in the batch what came before all that was not read, and gives the articles to place.
-func (b *groupBatch) cut(stories Stories) []int64 {
+// cut leaves in the batch what came before all that was not read, and not much more than limit articles. It gives
+// those to place.
+func (b *groupBatch) cut(stories Stories, limit int) []int64 {
 	last := int64(never)
 	for _, t := range b.topics {
 		if t.more {
 			last = min(last, slices.Max(t.articles))
 		}
 	}
-	ids := map[int64]bool{}
+	ids := b.until(last, stories)
+	if len(ids) > limit {
+		// Where entries are old articles, none may come before this one; then they are all taken.
+		if fewer := b.until(ids[limit-1], stories); len(fewer) > 0 {
+			last, ids = ids[limit-1], fewer
+		}
+	}
 	for i := range b.topics {
 		t := &b.topics[i]
-		n := slices.IndexFunc(t.articles, func(id int64) bool { return id > last })
-		if n < 0 {
-			n = len(t.articles)
-		}
-		if n == len(t.articles) && !t.more {
+		if n := t.until(last); n == len(t.articles) && !t.more {
 			t.reached = t.head // also where the last entries have left
 		} else if n > 0 {
 			t.reached = t.seqs[n-1]
 		}
-		for k := range n {
+	}
+	return ids
+}
+
+// until gives the articles of the batch that are not placed, up to the last one.
+func (b *groupBatch) until(last int64, stories Stories) []int64 {
+	ids := map[int64]bool{}
+	for _, t := range b.topics {
+		for k := range t.until(last) {
 			if !stories.Has(t.uids[k]) {
 				ids[t.articles[k]] = true
 			}
 		}
 	}
 	return slices.Sorted(maps.Keys(ids))
+}
+
+// until gives how many entries stand before the first whose article came after the last one.
+func (t *topicNews) until(last int64) int {
+	n := slices.IndexFunc(t.articles, func(id int64) bool { return id > last })
+	if n < 0 {
+		n = len(t.articles)
+	}
+	return n
 }
 
 // place finds the stories of the batch's articles.

@@ -12,7 +12,7 @@ import (
 // How articles are placed among the stories. Topics that show one entry of each show an article when it is placed.
 const (
 	groupEvery    = 500 * time.Millisecond // a look whether any are to be
-	groupTogether = 250                    // articles of a topic in one transaction
+	groupTogether = 1000                   // articles in one transaction
 )
 
 // group places the articles that came into topics among the stories that others tell.

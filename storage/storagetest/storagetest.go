@@ -113,6 +113,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"the preferred source's article stands for its story", (*fixture).storiesPreferred},
 		{"news is shown once enough sources tell it", (*fixture).storiesConfirmed},
 		{"articles are placed in the order of arrival, whatever the batches", (*fixture).storiesAnyBatches},
+		{"old articles that come into topics are placed, too", (*fixture).storiesRetagged},
 		{"one process places articles among the stories", (*fixture).storiesAlone},
 		{"stories outlive the articles that retention removes", (*fixture).storiesPruned},
 	} {

@@ -226,6 +226,21 @@ func (f *fixture) storiesAnyBatches() {
 	}
 }
 
+// storiesRetagged: articles that a changed rule brings into topics, the newest first, are placed, too.
+func (f *fixture) storiesRetagged() {
+	l := f.claim("me")["a.example"]
+	for n := range 16 {
+		f.save(l, false, about("Quake", n))
+	}
+	even := func(a *feeds.Article) bool { return strings.ContainsAny(a.GUID[len(a.GUID)-1:], "02468") }
+	halves := ruling{"peru": {"even", even}, "energy": {"odd", func(a *feeds.Article) bool { return !even(a) }}}
+	f.rule(halves)
+	f.retagBy(halves, quietly)
+	if done := f.group(newSameSubject(), 10); done.Articles != 16 { // more together than a batch, and none of them first
+		f.Errorf("grouped %+v", done)
+	}
+}
+
 // mortal dies when it has placed so many articles.
 type mortal struct {
 	*sameSubject
