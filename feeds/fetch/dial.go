@@ -29,7 +29,7 @@ type dialer struct {
 
 func newDialer(allowPrivate bool) *dialer {
 	d := &dialer{lookup: net.DefaultResolver.LookupNetIP}
-	var nd net.Dialer
+	nd := net.Dialer{KeepAlive: -1} // no probes: each wait has its own limit, and idle ones end before a probe
 	if !allowPrivate {
 		d.guard = newGuard()
 		nd.Control = d.guard.control
@@ -148,6 +148,9 @@ func alternate(addrs []netip.AddrPort) []netip.AddrPort {
 // race tries the addresses one after the other, each as soon as the one before has failed or has kept
 // us waiting. The first connection wins; when all fail the first failure is told.
 func (d *dialer) race(ctx context.Context, addrs []netip.AddrPort) (net.Conn, error) {
+	if len(addrs) == 1 {
+		return d.connect(ctx, "tcp", addrs[0].String())
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	type attempt struct {
