@@ -148,8 +148,9 @@ type topicNews struct {
 	uids              []string
 }
 
-// nextGroup reads the next articles to place. Of topics that have many, it takes those alone that came before
-// all that it has not read, so that the order of arrival holds over all topics.
+// nextGroup reads the next articles to place. Of a topic it reads not more than a quarter of a batch, since what
+// is not placed is read again; and it takes those alone that came before all that it has not read, so that the order
+// of arrival holds over all topics.
 func (d *DB) nextGroup(ctx context.Context, stories Stories, limit int) (b groupBatch, err error) {
 	err = d.engine.read(ctx, func(s session) error {
 		b = groupBatch{}
@@ -163,7 +164,7 @@ func (d *DB) nextGroup(ctx context.Context, stories Stories, limit int) (b group
 			return err
 		}
 		for i := range b.topics {
-			if err := b.topics[i].read(ctx, s, limit); err != nil {
+			if err := b.topics[i].read(ctx, s, max(1, limit/4)); err != nil {
 				return err
 			}
 		}
