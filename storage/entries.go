@@ -101,15 +101,31 @@ type entryWriter struct {
 	freed                  [][]any // whose copies may now be in the topic: link and source
 }
 
-// showing moves every topic that shows the source.
+// showing moves every topic that shows the source, or names it beside others of a story.
 func (w *entryWriter) showing(ctx context.Context, s session, source int64) error {
-	return s.query(ctx, func(r rowScanner) error {
+	err := s.query(ctx, func(r rowScanner) error {
 		var slug string
 		err := r.Scan(&slug)
 		w.moved[slug] = true
 		return err
 	}, `SELECT slug FROM topic WHERE id IN (
 		SELECT e.topic_id FROM entry e JOIN article a ON a.id = e.article_id WHERE a.source_id = $1)`, source)
+	if err != nil {
+		return err
+	}
+	return w.naming(ctx, s, `a.source_id = $1`, source)
+}
+
+// naming moves every topic whose documents name article a beside others of its story, by a condition on a.
+func (w *entryWriter) naming(ctx context.Context, s session, cond string, args ...any) error {
+	return s.query(ctx, func(r rowScanner) error {
+		var slug string
+		err := r.Scan(&slug)
+		w.moved[slug] = true
+		return err
+	}, `SELECT DISTINCT t.slug FROM article a JOIN story_article m ON m.article_id = a.id JOIN story_article o ON o.story = m.story
+		JOIN entry e ON e.article_id = o.article_id JOIN topic t ON t.id = e.topic_id
+		WHERE t.stories = '`+feeds.OneEntry+`' AND `+cond, args...)
 }
 
 // article places one article; had are the entries that it has already.

@@ -164,6 +164,12 @@ func (d *DB) saveEntries(ctx context.Context, s session, source int64, rows []pl
 	if err != nil {
 		return nil, err
 	}
+	if len(edited) > 0 {
+		cond, args := among(d.engine, "a.id", 1, edited)
+		if err := w.naming(ctx, s, cond, args...); err != nil {
+			return nil, err
+		}
+	}
 	touched := maps.Clone(w.moved)
 	for _, in := range had {
 		for slug := range in {
