@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"tributary/feeds"
@@ -21,8 +22,13 @@ func unseen(first int) string {
 		first, language, fewer(first+1, "t.shown_least"), fewer(first+2, "t.shown_most"))
 }
 
-// shownNow gives the arguments of unseen.
-func (d *DB) shownNow(ctx context.Context) (args []any, err error) {
+// display is what documents show when retention begins.
+type display struct {
+	args []any          // of unseen
+	told map[int64]bool // articles in the windows of topics that show stories, which may lie deeper than unseen looks
+}
+
+func (d *DB) shownNow(ctx context.Context) (now display, err error) {
 	err = d.engine.read(ctx, func(s session) error {
 		all, err := d.window(ctx, s, 0, feeds.Query{})
 		if err != nil {
@@ -33,10 +39,47 @@ func (d *DB) shownNow(ctx context.Context) (args []any, err error) {
 			end = all[len(all)-1].at
 		}
 		_, err = one(ctx, s, []any{&least, &most}, `SELECT coalesce(max(shown_least), 0), coalesce(max(shown_most), 0) FROM topic`)
-		args = []any{end, least, most}
+		if err != nil {
+			return err
+		}
+		now = display{args: []any{end, least, most}}
+		now.told, err = d.toldNow(ctx, s)
 		return err
 	})
-	return args, err
+	return now, err
+}
+
+// toldNow gives the articles in the windows of topics that show stories, in all languages and in each.
+func (d *DB) toldNow(ctx context.Context, s session) (told map[int64]bool, err error) {
+	type stream struct {
+		topic int64
+		feeds.Query
+	}
+	var streams []stream
+	err = s.query(ctx, func(r rowScanner) error {
+		var st stream
+		var span int64
+		err := r.Scan(&st.topic, &st.Language, &st.Window.Least, &span, &st.Window.Most)
+		st.Window.Span = time.Duration(span) * time.Millisecond
+		streams = append(streams, st)
+		return err
+	}, `SELECT id, '', shown_least, shown_span, shown_most FROM topic t WHERE active = 1 AND `+tells+`
+		UNION SELECT id, e.language, shown_least, shown_span, shown_most FROM topic t JOIN entry e ON e.topic_id = t.id
+		WHERE active = 1 AND `+tells)
+	if err != nil {
+		return nil, err
+	}
+	told = map[int64]bool{}
+	for _, st := range streams {
+		shown, err := d.window(ctx, s, st.topic, st.Query)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range shown {
+			told[c.article] = true
+		}
+	}
+	return told, nil
 }
 
 // Prune removes articles with content, entries and index: those that we first saw before cutoff, and of
@@ -97,7 +140,7 @@ func (d *DB) stretches(ctx context.Context, cutoff time.Time, perSource int) (st
 	return stretches, err
 }
 
-func (d *DB) pruneStretch(ctx context.Context, st stretch, limit int, shown []any) (n int, err error) {
+func (d *DB) pruneStretch(ctx context.Context, st stretch, limit int, shown display) (n int, err error) {
 	query := `SELECT a.id FROM article a WHERE a.id > $1 AND a.id <= $2 AND ` + unseen(4)
 	if st.source != 0 {
 		query += ` AND a.source_id = $7`
@@ -105,7 +148,7 @@ func (d *DB) pruneStretch(ctx context.Context, st stretch, limit int, shown []an
 	query += ` ORDER BY a.id LIMIT $3`
 	for after := int64(0); ; {
 		var ids []int64
-		args := append([]any{after, st.last, limit}, shown...)
+		args := append([]any{after, st.last, limit}, shown.args...)
 		if st.source != 0 {
 			args = append(args, st.source)
 		}
@@ -141,7 +184,11 @@ func column(ctx context.Context, s session, query string, args ...any) (ids []in
 }
 
 // remove deletes those of the articles that nobody is writing to and no document has begun to show.
-func (d *DB) remove(ctx context.Context, s session, ids []int64, shown []any) (n int64, err error) {
+func (d *DB) remove(ctx context.Context, s session, ids []int64, shown display) (n int64, err error) {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return shown.told[id] })
+	if len(ids) == 0 {
+		return 0, nil
+	}
 	cond, args := among(d.engine, "a.id", 1, ids)
 	mine, err := column(ctx, s, `SELECT a.id FROM article a WHERE `+cond+d.engine.dialect().skipLocked, args...)
 	if err != nil || len(mine) == 0 {
@@ -151,7 +198,7 @@ func (d *DB) remove(ctx context.Context, s session, ids []int64, shown []any) (n
 		return 0, err
 	}
 	cond, args = among(d.engine, "a.id", 1, mine)
-	return s.exec(ctx, `DELETE FROM article AS a WHERE `+cond+` AND `+unseen(len(args)+1), append(args, shown...)...)
+	return s.exec(ctx, `DELETE FROM article AS a WHERE `+cond+` AND `+unseen(len(args)+1), append(args, shown.args...)...)
 }
 
 // Optimise lets SQLite renew what its planner knows of the data. PostgreSQL does so by itself.

@@ -154,12 +154,21 @@ func (d *DB) addStories(ctx context.Context, s session, topic int64, entries []f
 }
 
 // leaveStories gives a new revision to the topics whose documents name the articles beside others of their stories,
-// because those articles are to be removed. What documents show now is as unseen takes it.
-func (d *DB) leaveStories(ctx context.Context, s session, articles []int64, shownNow []any) error {
+// because those articles are to be removed.
+func (d *DB) leaveStories(ctx context.Context, s session, articles []int64, now display) error {
+	var topics []int64
 	cond, args := among(d.engine, "m.article_id", 1, articles)
-	topics, err := column(ctx, s, `SELECT DISTINCT t.id FROM story_article m JOIN story_article o ON o.story = m.story AND o.article_id <> m.article_id
+	err := s.query(ctx, func(r rowScanner) error {
+		var topic, article int64
+		var window bool
+		err := r.Scan(&topic, &article, &window)
+		if (window || now.told[article]) && !slices.Contains(topics, topic) {
+			topics = append(topics, topic)
+		}
+		return err
+	}, `SELECT t.id, a.id, NOT `+unseen(len(args)+1)+` FROM story_article m JOIN story_article o ON o.story = m.story AND o.article_id <> m.article_id
 		JOIN article a ON a.id = o.article_id JOIN entry i ON i.article_id = a.id JOIN topic t ON t.id = i.topic_id
-		WHERE `+cond+` AND t.stories = '`+feeds.OneEntry+`' AND NOT `+unseen(len(args)+1)+` ORDER BY t.id`, append(args, shownNow...)...)
+		WHERE `+cond+` AND t.stories = '`+feeds.OneEntry+`'`, append(args, now.args...)...)
 	if err != nil || len(topics) == 0 {
 		return err
 	}

@@ -116,6 +116,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"old articles that come into topics are placed, too", (*fixture).storiesRetagged},
 		{"one process places articles among the stories", (*fixture).storiesAlone},
 		{"stories outlive the articles that retention removes", (*fixture).storiesPruned},
+		{"retention keeps confirmed news, however deep it lies", (*fixture).storiesDeep},
+		{"an edit moves the topics that name the article beside others", (*fixture).storiesEdited},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := &fixture{T: t, store: open(t), sources: []feeds.Source{{URL: feedA, Title: "A"}, {URL: feedB}}}

@@ -311,3 +311,52 @@ func (f *fixture) storiesPruned() {
 		f.Errorf("peru has %+v", p)
 	}
 }
+
+// storiesDeep: what documents show stays, also where much lies above it that they do not show.
+func (f *fixture) storiesDeep() {
+	confirmed := topics[1]
+	confirmed.Window, confirmed.MinSources = feeds.Window{Least: 3, Most: 5}, 2
+	f.configure(topics[0], confirmed)
+	leases, stories := f.claim("me"), newSameSubject()
+	f.save(leases["a.example"], true, about("Quake", 300, "energy"), about("Flood", 301, "energy"))
+	f.save(leases["b.example"], true, fromB(about("Quake", 302)), fromB(about("Flood", 303, "peru")))
+	f.group(stories, 100)
+	var more []feeds.Article
+	for n := range 80 {
+		more = append(more, article(n, "energy", "peru"))
+	}
+	f.save(leases["a.example"], false, more...)
+	f.save(leases["b.example"], false, fromB(about("Quake", 304, "peru")))
+	f.group(stories, 100)
+	before := f.ask(feeds.Query{Topic: "energy", Window: confirmed.Window})
+	f.prune(time.Now().Add(time.Hour), 0)
+	if diff := cmp.Diff(before, f.ask(feeds.Query{Topic: "energy", Window: confirmed.Window})); diff != "" || len(before.Entries) == 0 {
+		f.Errorf("retention changed %d entries (-before +after):\n%s", len(before.Entries), diff)
+	}
+}
+
+// storiesEdited: documents name the other articles of a story, with what their sources and they are called.
+func (f *fixture) storiesEdited() {
+	f.telling(0)
+	leases, stories := f.claim("me"), newSameSubject()
+	first, second := about("Quake", 1, "peru"), fromB(about("Quake", 2, "energy"))
+	f.save(leases["a.example"], false, first)
+	f.save(leases["b.example"], false, second)
+	f.group(stories, 10)
+	before := f.page("peru")
+	second.Title += ", corrected"
+	saved := f.save(leases["b.example"], false, second)
+	after := f.page("peru")
+	if after.Entries[0].Story.Others[0].Title != second.Title || after.Revision.Version == before.Revision.Version {
+		f.Errorf("after an edit peru has revision %+v and names %q", after.Revision, after.Entries[0].Story.Others[0].Title)
+	}
+	if diff := cmp.Diff([]string{"energy", "peru"}, saved.Topics); diff != "" {
+		f.Errorf("topics that moved (-want +got):\n%s", diff)
+	}
+	l := leases["b.example"]
+	l.Due[0].Title = "The other newsroom"
+	f.save(l, false, second)
+	if renamed := f.page("peru"); renamed.Entries[0].Story.Others[0].Source.Title != "The other newsroom" || renamed.Revision.Version == after.Revision.Version {
+		f.Errorf("after a source's renaming peru has revision %+v and names %q", renamed.Revision, renamed.Entries[0].Story.Others[0].Source.Title)
+	}
+}
