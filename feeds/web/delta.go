@@ -52,7 +52,7 @@ func next(had *snapshot, entries []feeds.Entry) *history {
 	for _, e := range entries {
 		var hash maphash.Hash
 		hash.SetSeed(digests)
-		fmt.Fprintf(&hash, "%v", e)
+		fmt.Fprintf(&hash, "%#v", e) // with quotes: no text can seem to go on in the next one
 		m := entryState{hash.Sum64(), n.generation}
 		if known, ok := before[e.Article.ID]; ok && known.digest == m.digest {
 			m.since = known.since
@@ -134,13 +134,18 @@ func wantsDelta(r *http.Request) bool {
 }
 
 // delta gives what is newer than the document which the reader says it holds, as an answer of its own;
-// nil when that is no known one of the last documents, or when all is newer.
-func (s *Server) delta(r *http.Request, found *route, shown *snapshot) *document {
+// nil when that is no known one of the last documents, or when all is newer or nothing: then the whole document
+// answers, for a 304 is one of it and not of a delta.
+func (s *Server) delta(r *http.Request, found *route, shown *snapshot, now time.Time) *document {
 	if found.kind == 0 || shown.history.entries == nil || !wantsDelta(r) {
 		return nil
 	}
 	since, base := shown.history.held(r.Header["If-None-Match"], found.kind)
 	if since < 0 {
+		return nil
+	}
+	full := shown.documents[found.kind]
+	if accepted, _ := negotiate(r.Header["Accept-Encoding"]); full.held(r, accepted, now) != nil {
 		return nil
 	}
 	page := shown.page
@@ -153,9 +158,8 @@ func (s *Server) delta(r *http.Request, found *route, shown *snapshot) *document
 	if len(page.Entries) == len(shown.arrivals) {
 		return nil
 	}
-	full := shown.documents[found.kind]
 	key := fmt.Sprintf("delta %s %x %s", found.path, base, full.variant(stored).etag)
-	d, err := s.made.get(r.Context(), key, day, func(context.Context) (*document, error) {
+	d, err := s.deltas.get(r.Context(), key, day, func(context.Context) (*document, error) {
 		return s.makeDelta(found, shown, page, full)
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -84,6 +85,10 @@ func TestDeltas(t *testing.T) {
 				t.Errorf("%s: status %d, want %d", name, a.StatusCode, test.want)
 			}
 		}
+		a, body = ask(first+", "+now.Header.Get("Etag"), "")
+		for _, d := range compare(a, body, "304\n-Im\nEtag: "+now.Header.Get("Etag")+"\nVary: Accept-Encoding\nCache-Control: "+now.Header.Get("Cache-Control")+"\nbody: none") {
+			t.Error("the present tag too:", d)
+		}
 		store.add("latin-america", "One too many")
 		time.Sleep(3 * time.Second)
 		if a, _ := ask(first, ""); a.StatusCode != http.StatusOK {
@@ -123,6 +128,22 @@ func TestADeltaHasWhatChanged(t *testing.T) {
 		}); status != http.StatusIMUsed || !slices.Equal(got, []string{"Mexico pledges more aid"}) {
 			t.Errorf("one was edited: status %d with %q", status, got)
 		}
+		e := entry("latin-america", 60, "Written by")
+		e.Article.Authors = []string{"Ana María"}
+		revise(func(all []feeds.Entry) []feeds.Entry { return append(all, e) })
+		before, _ = do(s.Handler(), "GET /topics/latin-america.json")
+		if status, got := revise(func(all []feeds.Entry) []feeds.Entry {
+			all[len(all)-1].Article.Authors = []string{"Ana", "María"}
+			return all
+		}); status != http.StatusIMUsed || !slices.Equal(got, []string{"Written by"}) {
+			t.Errorf("one author became two: status %d with %q", status, got)
+		}
+		revise(func(all []feeds.Entry) []feeds.Entry { return all[:len(all)-1] })
+		before, _ = do(s.Handler(), "GET /topics/latin-america.json")
+		revise(func(all []feeds.Entry) []feeds.Entry {
+			all[1].Article.Title = "Mexico pledges even more"
+			return all
+		})
 		if status, got := revise(func(e []feeds.Entry) []feeds.Entry { return e[1:] }); status != http.StatusOK || len(got) != 1 {
 			t.Errorf("one went, and all that is left was edited: status %d with %q", status, got)
 		}
@@ -132,6 +153,26 @@ func TestADeltaHasWhatChanged(t *testing.T) {
 			return append([]feeds.Entry{other, twin, entry("latin-america", 1, "México & Cuba <agree>")}, e...)
 		}); status != http.StatusOK || len(got) != 4 {
 			t.Errorf("two claim one id: status %d with %q", status, got)
+		}
+	})
+}
+
+// TestDeltasWaitForNoStore: a delta is there while every turn to read the store is taken.
+func TestDeltasWaitForNoStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := archivedStore(160)
+		s := newServer(store, storedSite())
+		start(t, s)
+		before, _ := do(s.Handler(), "GET /topics/latin-america.json")
+		store.add("latin-america", "News")
+		time.Sleep(3 * time.Second)
+		for range runtime.GOMAXPROCS(0) { // as archives of many topics would
+			s.made.turns <- struct{}{}
+		}
+		asked := time.Now()
+		a, body := do(s.Handler(), "GET /topics/latin-america.json\nA-IM: feed\nIf-None-Match: "+before.Header.Get("Etag"))
+		if a.StatusCode != http.StatusIMUsed || !slices.Equal(titles(t, body), []string{"News"}) || time.Since(asked) > 0 {
+			t.Errorf("after %v: status %d with %q", time.Since(asked), a.StatusCode, titles(t, body))
 		}
 	})
 }

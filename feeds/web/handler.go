@@ -152,7 +152,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, v *view, fo
 	}
 	d := shown.documents[found.kind]
 	if r.Header["A-Im"] != nil {
-		if newer := s.delta(r, found, shown); newer != nil {
+		if newer := s.delta(r, found, shown, now); newer != nil {
 			d = newer
 		}
 	}

@@ -87,7 +87,9 @@ type Server struct {
 	life  context.Context // of rendering; ends with Run
 	end   context.CancelFunc
 	check func(ext string, document []byte) error // of a feed before it is served
-	made  *cache                                  // of what is made on request: archive documents, deltas
+	made  *cache                                  // of what is read and made on request: archive documents, articles
+
+	deltas *cache // made without the store, which none of them waits for
 
 	since   time.Time // when the server was made
 	agents  *agents
@@ -108,8 +110,11 @@ type Server struct {
 	indexFault  fault
 }
 
-// mostMade is how many bytes of documents that were made on request are kept.
-const mostMade = 32 << 20
+// How many bytes of documents that were made on request are kept.
+const (
+	mostMade   = 32 << 20
+	mostDeltas = 16 << 20
+)
 
 // New makes a server. It reads nothing and starts nothing: Run does.
 func New(o Options) *Server {
@@ -122,6 +127,7 @@ func New(o Options) *Server {
 	}
 	s.life, s.end = context.WithCancel(context.Background())
 	s.made = newCache(s.life, mostMade, runtime.GOMAXPROCS(0))
+	s.deltas = newCache(s.life, mostDeltas, runtime.GOMAXPROCS(0))
 	s.found = newCache(s.life, mostFound, searchTurns)
 	s.retired.Store(&map[string]bool{})
 	s.view.Store(newView(o.Site, nil))
