@@ -149,6 +149,24 @@ func TestDocumentsOfAllSizes(t *testing.T) {
 	}
 }
 
+// TestNothingIsHeldForLong: what was held of an answer has left when the next request is waited for.
+func TestNothingIsHeldForLong(t *testing.T) {
+	ours, theirs := net.Pipe()
+	defer theirs.Close()
+	c := &conn{Conn: ours, hold: true, fields: []byte("A: b\r\n")}
+	if _, err := io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	c.hold = false
+	go func() {
+		c.SetReadDeadline(time.Time{})
+		c.Close()
+	}()
+	if got, err := io.ReadAll(theirs); string(got) != "HTTP/1.1 200 OK\r\nA: b\r\n\r\n" || err != nil {
+		t.Errorf("%q came, %v", got, err)
+	}
+}
+
 // pipes is a listener whose connections never leave the process: time may be made up on them.
 type pipes chan net.Conn
 

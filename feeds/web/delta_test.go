@@ -45,6 +45,7 @@ func TestDeltas(t *testing.T) {
 			t.Fatalf("an unknown tag: status %d", whole.StatusCode)
 		}
 		first := whole.Header.Get("Etag")
+		last := first
 		for n := 1; n < remembered; n++ {
 			store.add("latin-america", fmt.Sprint("News ", n))
 			time.Sleep(3 * time.Second)
@@ -52,6 +53,10 @@ func TestDeltas(t *testing.T) {
 			if a.StatusCode != http.StatusIMUsed || len(titles(t, body)) != n || titles(t, body)[0] != fmt.Sprint("News ", n) {
 				t.Fatalf("after %d news: status %d with %q", n, a.StatusCode, body)
 			}
+			if a, body := ask(last, ""); a.StatusCode != http.StatusIMUsed || !slices.Equal(titles(t, body), []string{fmt.Sprint("News ", n)}) {
+				t.Fatalf("since the document before: status %d with %q", a.StatusCode, titles(t, body))
+			}
+			last = a.Header.Get("Etag")
 		}
 		now, _ := do(s.Handler(), "GET /topics/latin-america.json")
 		a, body := ask(first, "")
