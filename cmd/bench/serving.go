@@ -85,25 +85,34 @@ func measureServing(ctx context.Context, p programs, o options) (*servingReport,
 	defer bare.cmd.Wait()
 	defer stop()
 	for _, kind := range []struct{ name, fields string }{{"200, gzip", ""}, {"304", "If-None-Match: " + tag + "\r\n"}} {
-		a := servedAnswer{name: kind.name}
-		for range servingRounds {
-			for _, s := range []struct {
-				pid     int
-				address string
-				least   *time.Duration
-			}{{bare.cmd.Process.Pid, bare.address, &a.bare}, {server.Process.Pid, address, &a.tributary}} {
-				took, err := load(s.pid, s.address, o.served, kind.fields)
-				if err != nil {
-					return nil, err
-				}
-				if each := took / time.Duration(o.served); *s.least == 0 || each < *s.least {
-					*s.least = each
-				}
-			}
+		a, err := inTurns(server.Process.Pid, bare.cmd.Process.Pid, address, bare.address, o.served, kind.fields)
+		if err != nil {
+			return nil, err
 		}
+		a.name = kind.name
 		r.answers = append(r.answers, a)
 	}
 	return r, nil
+}
+
+// inTurns lets both servers answer n requests in each round, and gives what an answer took each at best.
+func inTurns(pid, barePID int, address, bareAddress string, n int, fields string) (a servedAnswer, err error) {
+	for range servingRounds {
+		for _, s := range []struct {
+			pid     int
+			address string
+			least   *time.Duration
+		}{{barePID, bareAddress, &a.bare}, {pid, address, &a.tributary}} {
+			took, err := load(s.pid, s.address, n, fields)
+			if err != nil {
+				return a, err
+			}
+			if each := took / time.Duration(n); *s.least == 0 || each < *s.least {
+				*s.least = each
+			}
+		}
+	}
+	return a, nil
 }
 
 // publish makes a database with a topic of the size that is measured, and gives the address on which its config

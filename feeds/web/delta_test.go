@@ -67,29 +67,7 @@ func TestDeltas(t *testing.T) {
 		if a, _ := ask(a.Header.Get("Etag"), ""); a.StatusCode != http.StatusNotModified {
 			t.Errorf("the tag of a delta is not that of the whole: status %d", a.StatusCode)
 		}
-		for name, test := range map[string]struct {
-			request string
-			want    int
-		}{
-			"no A-IM":             {"GET /topics/latin-america.json\nIf-None-Match: " + first, 200},
-			"no tag":              {"GET /topics/latin-america.json\nA-IM: feed", 200},
-			"another manipulator": {"GET /topics/latin-america.json\nA-IM: vcdiff, gzip\nIf-None-Match: " + first, 200},
-			"excluded":            {"GET /topics/latin-america.json\nA-IM: feed;q=0\nIf-None-Match: " + first, 200},
-			"one of several":      {"GET /topics/latin-america.json\nA-IM: vcdiff, Feed;q=0.5\nIf-None-Match: " + first, 226},
-			"several tags":        {"GET /topics/latin-america.json\nA-IM: feed\nIf-None-Match: \"x\", W/" + first, 226},
-			"the present tag too": {"GET /topics/latin-america.json\nA-IM: feed\nIf-None-Match: " + first + ", " + now.Header.Get("Etag"), 304},
-			"any tag":             {"GET /topics/latin-america.json\nA-IM: feed\nIf-None-Match: *", 304},
-			"of another format":   {"GET /topics/latin-america.rss\nA-IM: feed\nIf-None-Match: " + first, 200},
-			"a page":              {"GET /topics/latin-america\nA-IM: feed\nIf-None-Match: " + first, 200},
-			"a sibling":           {"GET /topics/latin-america.es.json\nA-IM: feed\nIf-None-Match: " + first, 200},
-			"only a date":         {"GET /topics/latin-america.json\nA-IM: feed\nIf-Modified-Since: Fri, 31 Dec 1999 23:00:01 GMT", 200},
-			"head":                {"HEAD /topics/latin-america.json\nA-IM: feed\nIf-None-Match: " + first, 226},
-			"compressed":          {"GET /topics/latin-america.json\nA-IM: feed\nAccept-Encoding: gzip\nIf-None-Match: " + first, 226},
-		} {
-			if a, _ := do(s.Handler(), test.request); a.StatusCode != test.want {
-				t.Errorf("%s: status %d, want %d", name, a.StatusCode, test.want)
-			}
-		}
+		choosers(t, s.Handler(), first, now.Header.Get("Etag"))
 		a, body = ask(first+", "+now.Header.Get("Etag"), "")
 		for _, d := range compare(a, body, "304\n-Im\nEtag: "+now.Header.Get("Etag")+"\nVary: Accept-Encoding\nCache-Control: "+now.Header.Get("Cache-Control")+"\nbody: none") {
 			t.Error("the present tag too:", d)
@@ -100,6 +78,34 @@ func TestDeltas(t *testing.T) {
 			t.Errorf("a document that is forgotten: status %d", a.StatusCode)
 		}
 	})
+}
+
+// choosers asks in all ways for a document of which the reader may hold the first or the present version.
+func choosers(t *testing.T, h http.Handler, first, now string) {
+	t.Helper()
+	for name, test := range map[string]struct {
+		request string
+		want    int
+	}{
+		"no A-IM":             {"GET /topics/latin-america.json\nIf-None-Match: " + first, 200},
+		"no tag":              {"GET /topics/latin-america.json\nA-IM: feed", 200},
+		"another manipulator": {"GET /topics/latin-america.json\nA-IM: vcdiff, gzip\nIf-None-Match: " + first, 200},
+		"excluded":            {"GET /topics/latin-america.json\nA-IM: feed;q=0\nIf-None-Match: " + first, 200},
+		"one of several":      {"GET /topics/latin-america.json\nA-IM: vcdiff, Feed;q=0.5\nIf-None-Match: " + first, 226},
+		"several tags":        {"GET /topics/latin-america.json\nA-IM: feed\nIf-None-Match: \"x\", W/" + first, 226},
+		"the present tag too": {"GET /topics/latin-america.json\nA-IM: feed\nIf-None-Match: " + first + ", " + now, 304},
+		"any tag":             {"GET /topics/latin-america.json\nA-IM: feed\nIf-None-Match: *", 304},
+		"of another format":   {"GET /topics/latin-america.rss\nA-IM: feed\nIf-None-Match: " + first, 200},
+		"a page":              {"GET /topics/latin-america\nA-IM: feed\nIf-None-Match: " + first, 200},
+		"a sibling":           {"GET /topics/latin-america.es.json\nA-IM: feed\nIf-None-Match: " + first, 200},
+		"only a date":         {"GET /topics/latin-america.json\nA-IM: feed\nIf-Modified-Since: Fri, 31 Dec 1999 23:00:01 GMT", 200},
+		"head":                {"HEAD /topics/latin-america.json\nA-IM: feed\nIf-None-Match: " + first, 226},
+		"compressed":          {"GET /topics/latin-america.json\nA-IM: feed\nAccept-Encoding: gzip\nIf-None-Match: " + first, 226},
+	} {
+		if a, _ := do(h, test.request); a.StatusCode != test.want {
+			t.Errorf("%s: status %d, want %d", name, a.StatusCode, test.want)
+		}
+	}
 }
 
 // TestADeltaHasWhatChanged: also entries that were edited, and none when the change was another.
