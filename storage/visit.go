@@ -104,7 +104,8 @@ func (d *DB) stillThere(ctx context.Context, s session, rows []planned) error {
 	return err
 }
 
-// articleSteps stores the new and edited articles of a source.
+// articleSteps stores the new and edited articles of a source. An article keeps the guid that it had first,
+// since it is the id that readers know it by.
 func articleSteps(source int64, rows []planned, dialect *dialect, saved *feeds.Saved) []step {
 	var articles, edited, contents, newContents, keys, newTexts, texts [][]any
 	for _, r := range rows {
@@ -114,12 +115,12 @@ func articleSteps(source int64, rows []planned, dialect *dialect, saved *feeds.S
 		if r.aliases {
 			continue
 		}
-		fields := []any{r.id, []byte(r.GUID), r.URL, r.canon, r.Title, r.Summary, list(r.Authors), list(r.Categories),
+		fields := []any{r.id, r.URL, r.canon, r.Title, r.Summary, list(r.Authors), list(r.Categories),
 			r.Language, r.Image, r.Rights, list(r.Enclosures), millis(r.Published), millis(r.Updated), r.hash, int64(r.likeness)}
 		content := []any{r.id, r.codec, notNil(r.content)}
 		text := dialect.indexed(r.id, r.Title, r.Summary, marks(source, r.Language))
 		if r.isNew {
-			articles = append(articles, append(fields, source, r.uid))
+			articles = append(articles, append(fields, source, r.uid, []byte(r.GUID)))
 			newContents = append(newContents, content)
 			newTexts = append(newTexts, text)
 		} else {
@@ -130,13 +131,13 @@ func articleSteps(source int64, rows []planned, dialect *dialect, saved *feeds.S
 	}
 	saved.New, saved.Changed = len(articles), len(edited)
 	return []step{
-		{`INSERT INTO article (id, guid, url, canon, title, summary, authors, categories, language, image, rights, enclosures,
-			published_at, updated_at, hash, likeness, source_id, uid)
+		{`INSERT INTO article (id, url, canon, title, summary, authors, categories, language, image, rights, enclosures,
+			published_at, updated_at, hash, likeness, source_id, uid, guid)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`, articles},
 		{`INSERT INTO article_content (article_id, codec, html) VALUES ($1, $2, $3)`, newContents},
-		{`UPDATE article SET guid = $2, url = $3, canon = $4, title = $5, summary = $6, authors = $7, categories = $8, language = $9,
-			image = $10, rights = $11, enclosures = $12, published_at = $13, updated_at = $14, hash = $15, likeness = $16,
-			edits = $17, edits_since = $18 WHERE id = $1`, edited},
+		{`UPDATE article SET url = $2, canon = $3, title = $4, summary = $5, authors = $6, categories = $7, language = $8,
+			image = $9, rights = $10, enclosures = $11, published_at = $12, updated_at = $13, hash = $14, likeness = $15,
+			edits = $16, edits_since = $17 WHERE id = $1`, edited},
 		{`UPDATE article_content SET codec = $2, html = $3 WHERE article_id = $1`, contents},
 		{`INSERT INTO article_key (source_id, key, article_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, keys},
 		{dialect.indexText, newTexts},

@@ -144,10 +144,12 @@ func (f *fixture) sideEdits() {
 	f.save(l, false, a)
 	a.Enclosures = []feeds.Enclosure{{URL: "https://a.example/good.mp3"}}
 	a.Language, a.Rights = "es", "© A"
+	guid := a.GUID
+	a.GUID = "https://a.example/story/1#edited" // readers know it by the one that it had first
 	if saved := f.save(l, false, a); saved.Changed != 1 {
 		f.Errorf("saved %+v", saved)
 	}
-	if got := f.page("peru").Entries[0].Article; got.Enclosures[0].URL != a.Enclosures[0].URL || got.Language != "es" || got.Rights != a.Rights {
+	if got := f.page("peru").Entries[0].Article; got.Enclosures[0].URL != a.Enclosures[0].URL || got.Language != "es" || got.Rights != a.Rights || got.GUID != guid {
 		f.Errorf("stored %+v", got)
 	}
 }
