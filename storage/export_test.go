@@ -6,6 +6,9 @@ import (
 	"tributary/feeds"
 )
 
+// TextVersion is the first schema whose full-text index needs nothing done.
+const TextVersion = textVersion
+
 // Insert runs a statement for every row, in one transaction.
 func (d *DB) Insert(ctx context.Context, query string, rows [][]any) error {
 	return d.engine.write(ctx, func(s session) error { return s.each(ctx, step{query, rows}) })

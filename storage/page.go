@@ -147,7 +147,7 @@ const (
 func (d *DB) window(ctx context.Context, s session, topic int64, q feeds.Query) ([]candidate, error) {
 	f := frame{Window: cmp.Or(q.Window, feeds.DefaultWindow)}
 	last := candidate{at: math.MaxInt64, seq: math.MaxInt64, article: math.MaxInt64}
-	for limit, seen := firstLook, 0; seen < longestLook; limit *= 4 {
+	for limit, seen := firstLook, 0; seen < longestLook; limit = min(4*limit, longestLook-seen) {
 		batch, err := newestBefore(ctx, s, topic, primary(q.Language), last, limit)
 		if err != nil {
 			return nil, err
