@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 )
@@ -48,7 +49,7 @@ func copyDatabase(ctx context.Context, from, to string, progress func(done, tota
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, target.close()) }()
-	if err := migrate(ctx, target); err != nil {
+	if err := migrate(ctx, target, slog.New(slog.DiscardHandler)); err != nil {
 		return nil, err
 	}
 	err = source.read(ctx, func(read session) error {

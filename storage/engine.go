@@ -50,6 +50,8 @@ type dialect struct {
 	skipLocked string // as forUpdate, passing over rows that another transaction holds
 	arrays     bool   // whether a list can be one argument
 
+	beforeTexts, afterTexts []string // statements around the filling of an empty full-text index
+
 	indexText  string                                             // puts an article's text into the full-text index
 	indexAgain string                                             // the same for an article that may be there
 	indexed    func(id int64, title, summary, marks string) []any // the arguments of these two

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"log/slog"
 	"path"
 	"strings"
 )
@@ -12,8 +13,9 @@ import (
 var migrations embed.FS
 
 // migrate brings the schema up to date, in one transaction that keeps other processes out. Files are
-// applied in the order of their numbers, forward only; the number of the last one is the version.
-func migrate(ctx context.Context, e engine) error {
+// applied in the order of their numbers, forward only; the number of the last one is the version. log hears
+// of what may take long.
+func migrate(ctx context.Context, e engine, log *slog.Logger) error {
 	files, err := migrations.ReadDir(e.dialect().migrations)
 	if err != nil {
 		panic(err) // cannot happen: they are embedded
@@ -29,6 +31,9 @@ func migrate(ctx context.Context, e engine) error {
 		}
 		if have > len(files) {
 			return fmt.Errorf("its schema has version %d and this program knows %d; use the newer tributary that made it", have, len(files))
+		}
+		if known && have < len(files) {
+			log.Info("bringing the database up to date, which may take minutes", "from", have, "to", len(files))
 		}
 		for i, f := range files[have:] {
 			if number, _, _ := strings.Cut(f.Name(), "_"); number != fmt.Sprintf("%04d", have+i+1) {

@@ -145,7 +145,11 @@ var postgresDialect = dialect{
 	forShare:   " FOR SHARE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 	arrays:     true,
-	indexText:  `INSERT INTO article_text (article_id, words) VALUES ($1, $2::text::tsvector)`,
+	// To make the index of all rows at once takes a small part of the time that it takes row by row.
+	beforeTexts: []string{"DROP INDEX article_text_words"},
+	afterTexts: []string{"SET LOCAL maintenance_work_mem = '256MB'",
+		"CREATE INDEX article_text_words ON article_text USING gin (words) WITH (gin_pending_list_limit = 256)"}, // a search reads all that is pending
+	indexText: `INSERT INTO article_text (article_id, words) VALUES ($1, $2::text::tsvector)`,
 	indexAgain: `INSERT INTO article_text (article_id, words) VALUES ($1, $2::text::tsvector)
 		ON CONFLICT (article_id) DO UPDATE SET words = excluded.words`,
 	indexed: indexedVector,

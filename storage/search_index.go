@@ -15,6 +15,23 @@ const indexedTogether = 500
 
 // index fills the full-text index, which is empty, from the stored articles.
 func index(ctx context.Context, s session, dialect *dialect) error {
+	for _, statement := range dialect.beforeTexts {
+		if _, err := s.exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	if err := indexAll(ctx, s, dialect); err != nil {
+		return err
+	}
+	for _, statement := range dialect.afterTexts {
+		if _, err := s.exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func indexAll(ctx context.Context, s session, dialect *dialect) error {
 	for after := int64(0); ; {
 		var rows [][]any
 		err := s.query(ctx, func(r rowScanner) error {

@@ -36,7 +36,7 @@ func Open(ctx context.Context, dsn string, log *slog.Logger) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", Name(dsn), err)
 	}
-	if err := migrate(ctx, e); err != nil {
+	if err := migrate(ctx, e, log); err != nil {
 		e.close()
 		return nil, fmt.Errorf("open database %s: %w", Name(dsn), err)
 	}
