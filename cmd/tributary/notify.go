@@ -62,9 +62,3 @@ func supervised(ctx context.Context, log *slog.Logger, status string, alive func
 		}
 	}
 }
-
-// reloading tells the service manager that the config is read again; done tells it that this is over.
-func reloading(log *slog.Logger) (done func()) {
-	notify(log, daemon.SdNotifyReloading, strings.TrimSpace(daemon.SdNotifyMonotonicUsec()))
-	return func() { notify(log, daemon.SdNotifyReady) }
-}

@@ -134,19 +134,6 @@ func TestWatchdog(t *testing.T) {
 	}
 }
 
-func TestReloading(t *testing.T) {
-	m := newManager(t)
-	t.Setenv("NOTIFY_SOCKET", m.address)
-	done := reloading(slog.New(slog.DiscardHandler))
-	if got := m.next(t); !strings.HasPrefix(got, "RELOADING=1\nMONOTONIC_USEC=") {
-		t.Errorf("it says %q", got)
-	}
-	done()
-	if got := m.next(t); got != "READY=1" {
-		t.Errorf("it says %q", got)
-	}
-}
-
 // TestPassedSockets: one socket is for the pages and one may lead to them.
 func TestPassedSockets(t *testing.T) {
 	socket := func() net.Listener {
