@@ -53,17 +53,21 @@ func (s *Server) dispatch(next http.Handler) http.Handler {
 		}
 		counted := &countingWriter{ResponseWriter: w, status: http.StatusOK}
 		now := time.Now()
-		b := s.limiter.budget(client(r, v.TrustedProxies), maphash.String(digests, p))
-		if wait := b.wait(now); wait > 0 {
+		who := client(r, v.TrustedProxies)
+		one, all := s.limiter.budget(who, maphash.String(digests, p)), s.limiter.budget(who, anything)
+		if wait := max(one.wait(now), all.wait(now)); wait > 0 {
 			tooMany(counted, r, wait)
-		} else if path.Clean("/"+p) != p {
-			s.serveNothing(counted, r)
 		} else {
-			inner, u := *r, *r.URL
-			u.Path = p
-			inner.URL = &u
-			next.ServeHTTP(counted, &inner)
-			b.charge(counted.status, now)
+			if path.Clean("/"+p) != p {
+				s.serveNothing(counted, r)
+			} else {
+				inner, u := *r, *r.URL
+				u.Path = p
+				inner.URL = &u
+				next.ServeHTTP(counted, &inner)
+			}
+			one.charge(cost(counted.status), now)
+			all.charge(cost(counted.status)/shareOfAll, now)
 		}
 		s.others.note(counted.status, counted.bytes)
 		if counted.status == http.StatusNotFound || counted.status == http.StatusGone {
@@ -158,7 +162,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, v *view, fo
 	}
 	status, length := d.answer(w, r, connOf(r), now)
 	c.note(who, status, length, now)
-	b.charge(status, now)
+	b.charge(cost(status), now)
 	if found.kind > 0 && b.soon(uint64(who.family), shown.ttl/2, now) {
 		c.fast.Add(1)
 	}

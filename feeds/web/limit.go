@@ -15,7 +15,20 @@ const (
 	wholeCost = time.Second            // of an answer with a body: what it takes until it is forgotten
 	heldCost  = 200 * time.Millisecond // of a 304
 	mostDebt  = 2 * time.Minute        // of costs that are not forgotten yet
+
+	shareOfAll = 10 // of all that is no document of a stream, a client may have so many times as much together
 )
+
+// anything is in a budget's place of a document for what a client asks for together.
+var anything = maphash.String(digests, "")
+
+// cost is that of an answer with the status.
+func cost(status int) time.Duration {
+	if status == http.StatusNotModified {
+		return heldCost
+	}
+	return wholeCost
+}
 
 // limiter finds clients that ask for a document again and again. Its memory is fixed and it has no locks: a
 // client and a document share one of two slots with whoever else falls on it, and what finds no free slot
@@ -68,14 +81,10 @@ func (b budget) wait(now time.Time) time.Duration {
 	return max(0, b.limiter.time(slot.Load()).Sub(now)-mostDebt)
 }
 
-// charge adds the cost of an answer to the client's debt.
-func (b budget) charge(status int, now time.Time) {
+// charge adds a cost to the client's debt.
+func (b budget) charge(cost time.Duration, now time.Time) {
 	if b.limiter == nil {
 		return
-	}
-	cost := wholeCost
-	if status == http.StatusNotModified {
-		cost = heldCost
 	}
 	l := b.limiter
 	slot := l.find(b.key)
@@ -151,11 +160,14 @@ func client(r *http.Request, trusted []netip.Prefix) netip.Addr {
 	if trusts(trusted, address) {
 		return forwarded(r, trusted)
 	}
-	if address.IsLoopback() || address.IsPrivate() || address.IsLinkLocalUnicast() {
+	if address.IsLoopback() || address.IsPrivate() || address.IsLinkLocalUnicast() || shared.Contains(address) {
 		return netip.Addr{}
 	}
 	return address
 }
+
+// shared is the address space behind providers and in clusters (RFC 6598).
+var shared = netip.MustParsePrefix("100.64.0.0/10")
 
 func trusts(trusted []netip.Prefix, a netip.Addr) bool {
 	for _, p := range trusted {

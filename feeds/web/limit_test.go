@@ -14,6 +14,8 @@ func TestClient(t *testing.T) {
 	trusted := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8:1::/48")}
 	for _, test := range []struct{ peer, fields, want string }{
 		{"203.0.113.7:80", "", "203.0.113.7"},
+		{"100.128.0.1:80", "", "100.128.0.1"},
+		{"100.64.3.4:80", "", ""}, // what providers, clusters and private networks number machines with (RFC 6598)
 		{"[2001:db8::7]:80", "", "2001:db8::7"},
 		{"[::ffff:203.0.113.7]:80", "", "203.0.113.7"},
 		{"203.0.113.7:80", "X-Forwarded-For: 198.51.100.1", "203.0.113.7"}, // not a proxy of ours
@@ -126,6 +128,43 @@ func TestLimit(t *testing.T) {
 	})
 }
 
+// TestLimitOfAll: who walks through all there is has to slow down, however little it asks of each address.
+func TestLimitOfAll(t *testing.T) {
+	set := site()
+	set.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	synctest.Test(t, func(t *testing.T) {
+		h := newServer(newStore(), set).Handler()
+		walk := func(client string, from, n int, pause time.Duration) string {
+			got := map[int]int{}
+			for i := range n {
+				a, _ := do(h, fmt.Sprintf("GET /articles/%d\nX-Forwarded-For: %s", from+i, client))
+				got[a.StatusCode]++
+				time.Sleep(pause)
+			}
+			return fmt.Sprint(got)
+		}
+		if got := walk("198.51.100.1", 0, 2000, 0); got != "map[404:1201 429:799]" {
+			t.Errorf("two thousand addresses at once: %s", got)
+		}
+		time.Sleep(time.Second)
+		if got := walk("198.51.100.1", 5000, 100, 100*time.Millisecond); got != "map[404:100]" {
+			t.Errorf("then ten each second: %s", got)
+		}
+		if a, _ := do(h, "GET /a/../b\nX-Forwarded-For: 198.51.100.3"); a.StatusCode != http.StatusNotFound {
+			t.Errorf("a path that is not clean: status %d", a.StatusCode)
+		}
+		if got := walk("198.51.100.3", 0, 1300, 0); got != "map[404:1200 429:100]" {
+			t.Errorf("after it: %s", got)
+		}
+		if got := walk("198.51.100.2", 0, 1, 0); got != "map[404:1]" {
+			t.Errorf("another client: %s", got)
+		}
+		if a, _ := do(h, feedPath+"\nX-Forwarded-For: 198.51.100.1"); a.StatusCode != http.StatusOK {
+			t.Errorf("its feed reader: status %d", a.StatusCode)
+		}
+	})
+}
+
 // TestLimiterUnderFlood: a million clients take no memory, and do not make anybody else wait.
 func TestLimiterUnderFlood(t *testing.T) {
 	l := newLimiter()
@@ -133,7 +172,7 @@ func TestLimiterUnderFlood(t *testing.T) {
 	address := func(n int) netip.Addr { return netip.AddrFrom4([4]byte{1, byte(n >> 16), byte(n >> 8), byte(n)}) }
 	abuser := l.budget(netip.MustParseAddr("203.0.113.1"), 1)
 	for range 1000 {
-		abuser.charge(http.StatusOK, now)
+		abuser.charge(wholeCost, now)
 	}
 	refused := 0
 	for n := range 1_000_000 {
@@ -141,7 +180,7 @@ func TestLimiterUnderFlood(t *testing.T) {
 		if b.wait(now) > 0 {
 			refused++
 		}
-		b.charge(http.StatusOK, now)
+		b.charge(wholeCost, now)
 	}
 	if refused > 0 {
 		t.Errorf("%d of a million clients that asked once were refused", refused)
@@ -149,7 +188,7 @@ func TestLimiterUnderFlood(t *testing.T) {
 	if abuser.wait(now) < 10*time.Minute {
 		t.Error("the abuser is forgotten in the flood")
 	}
-	if allocations := testing.AllocsPerRun(100, func() { abuser.wait(now); abuser.charge(200, now); abuser.soon(1, 1, now) }); allocations > 0 {
+	if allocations := testing.AllocsPerRun(100, func() { abuser.wait(now); abuser.charge(wholeCost, now); abuser.soon(1, 1, now) }); allocations > 0 {
 		t.Errorf("%v allocations for a request", allocations)
 	}
 }
