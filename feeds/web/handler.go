@@ -162,6 +162,9 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, v *view, fo
 	}
 	status, length := d.answer(w, r, connOf(r), now)
 	c.note(who, status, length, now)
+	if status == http.StatusNotAcceptable { // failures are counted by their status there
+		s.others.note(status, 0)
+	}
 	b.charge(cost(status), now)
 	if found.kind > 0 && b.soon(uint64(who.family), shown.ttl/2, now) {
 		c.fast.Add(1)
