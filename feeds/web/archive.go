@@ -51,11 +51,7 @@ func (s *Server) serveArchive(w http.ResponseWriter, r *http.Request, a archive)
 	d, err := s.made.get(r.Context(), r.URL.Path, archiveAge, func(ctx context.Context) (*document, error) {
 		return s.makeArchive(ctx, a)
 	})
-	if err != nil {
-		s.serveFailure(w, r, err)
-		return
-	}
-	d.ServeHTTP(w, r)
+	s.serveMade(w, r, d, err)
 }
 
 func (s *Server) makeArchive(ctx context.Context, a archive) (*document, error) {

@@ -52,11 +52,7 @@ const articleAge = time.Minute
 // serveArticle answers with the page of an article.
 func (s *Server) serveArticle(w http.ResponseWriter, r *http.Request) {
 	d, err := s.articleDocument(r.Context(), r.PathValue("id"))
-	if err != nil {
-		s.serveFailure(w, r, err)
-		return
-	}
-	d.ServeHTTP(w, r)
+	s.serveMade(w, r, d, err)
 }
 
 func (s *Server) articleDocument(ctx context.Context, id string) (*document, error) {

@@ -212,6 +212,18 @@ func (s *Server) serveRenamed(w http.ResponseWriter, r *http.Request, v *view, t
 	tell(w, r, http.StatusPermanentRedirect, "this topic has another name now: "+v.URL+to)
 }
 
+// serveMade answers with a document that was made because somebody asked, or says that there is none.
+func (s *Server) serveMade(w http.ResponseWriter, r *http.Request, d *document, err error) {
+	if !errors.Is(err, feeds.ErrNotFound) {
+		s.madeFault.note(r.Context(), s.log, "make a document on request", err, "path", clip(r.URL.Path))
+	}
+	if err != nil {
+		s.serveFailure(w, r, err)
+		return
+	}
+	d.ServeHTTP(w, r)
+}
+
 func (s *Server) serveIndex(w http.ResponseWriter, r *http.Request) {
 	shown := s.index.Load()
 	if shown == nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -297,6 +298,31 @@ func BenchmarkRender(b *testing.B) {
 	for b.Loop() {
 		if _, err := s.render(b.Context(), t); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestWhyNothingWasMadeIsLogged: once for a row of failures, and again for the next row.
+func TestWhyNothingWasMadeIsLogged(t *testing.T) {
+	for _, path := range []string{"/articles/" + madeID("latin-america", 1), "/topics/latin-america/1.atom", "/search?q=mexico"} {
+		var lines bytes.Buffer
+		store := archivedStore(60)
+		s := New(Options{Store: store, Site: storedSite(), Logger: slog.New(slog.NewTextHandler(&lines, nil))})
+		for row := 1; row <= 2; row++ {
+			store.set(errors.New("disk on fire"))
+			for range 3 {
+				if a, _ := do(s.Handler(), "GET "+path); a.StatusCode != http.StatusServiceUnavailable {
+					t.Errorf("%s: status %d", path, a.StatusCode)
+				}
+			}
+			if n := strings.Count(lines.String(), "disk on fire"); n != row {
+				t.Errorf("%s: row %d was logged %d times: %s", path, row, n, &lines)
+			}
+			store.set(nil)
+			if a, _ := do(s.Handler(), "GET "+path); a.StatusCode != http.StatusOK {
+				t.Errorf("%s: status %d", path, a.StatusCode)
+			}
+			s.made, s.found = newCache(s.life, mostMade, 1), newCache(s.life, mostFound, 1)
 		}
 	}
 }

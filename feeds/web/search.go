@@ -10,6 +10,8 @@ import (
 	"path"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"tributary/feeds"
 	"tributary/feeds/render"
@@ -64,6 +66,7 @@ func (s *Server) serveSearch(w http.ResponseWriter, r *http.Request) {
 	var bad feeds.BadSearch
 	switch {
 	case err == nil:
+		s.searchFault.note(r.Context(), s.log, "search", nil)
 		d.ServeHTTP(w, r)
 	case errors.As(err, &bad) && isFeed:
 		say(w, r, http.StatusBadRequest, bad.Error())
@@ -84,15 +87,13 @@ func (v *view) readSearch(query string) (feeds.Search, error) {
 	if err != nil {
 		return feeds.Search{}, feeds.BadSearch("this address is broken: fill in the form again")
 	}
-	for name := range values {
-		if text := []rune(values.Get(name)); len(text) > searchText {
-			values.Set(name, string(text[:searchText]))
-			err = feeds.BadSearch(fmt.Sprintf("the search is too long: %d characters are the most", searchText))
+	ask, err := feeds.SearchOf(values)
+	for _, text := range []*string{&ask.Text, &ask.Topic, &ask.Source, &ask.Language, &ask.Before} {
+		if !utf8.ValidString(*text) || strings.ContainsFunc(*text, isNoText) {
+			*text, err = "", feeds.BadSearch("the search holds bytes that are no text")
+		} else if characters := []rune(*text); len(characters) > searchText {
+			*text, err = string(characters[:searchText]), feeds.BadSearch(fmt.Sprintf("the search is too long: %d characters are the most", searchText))
 		}
-	}
-	ask, bad := feeds.SearchOf(values)
-	if err == nil {
-		err = bad
 	}
 	ask.Text = strings.Join(strings.Fields(ask.Text), " ")
 	if known := primaries([]string{ask.Language}); len(known) > 0 {
@@ -112,6 +113,9 @@ func (v *view) readSearch(query string) (feeds.Search, error) {
 	}
 	return ask, err
 }
+
+// isNoText says whether a character is one that nobody writes.
+func isNoText(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }
 
 // isBlank says whether a search asks for nothing.
 func isBlank(ask feeds.Search) bool {

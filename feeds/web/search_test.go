@@ -25,6 +25,7 @@ func TestSearchPage(t *testing.T) {
 	}{
 		{"", []string{"Search everything that the publishers' feeds have brought."}, 0},
 		{"?utm_source=x", []string{"Search everything"}, 0},
+		{"?q=mexico&_gl=" + strings.Repeat("a", 300), []string{"Mexico pledges aid"}, 1},
 		{"?q=mexico", []string{"Mexico pledges aid", "Copy an address"}, 1},
 		{"?q=+agree+&lang=ES-mx&topic=latin-america&source=news.example&since=1999-12-31", []string{"México & Cuba <agree>"}, 1},
 		{"?lang=es", []string{"Mexico pledges aid", "México & Cuba"}, 2},
@@ -73,6 +74,9 @@ func TestBadSearches(t *testing.T) {
 		"q=a&since=yesterday":                `"yesterday" is no date`,
 		"q=a&before=x":                       "This page of results does not exist.",
 		"q=%zz":                              "This address is broken",
+		"q=a%00b":                            "The search holds bytes that are no text.",
+		"q=%ff%fe":                           "The search holds bytes that are no text.",
+		"q=a&source=x%1b":                    "The search holds bytes that are no text.",
 	} {
 		answer, page := do(h, "GET /search?"+query)
 		if got := text(elements(t, page, "main")[0]); answer.StatusCode != http.StatusBadRequest || !strings.Contains(got, want) {

@@ -101,6 +101,7 @@ type Server struct {
 	retiredOf    *view                           // for which Run has read them
 	retiredFault fault
 	sourcesFault fault
+	madeFault    fault // of archive documents and articles
 
 	found       *cache // what searches found lately
 	searchFault fault
