@@ -56,7 +56,7 @@ func (c crawlCommand) Run(ctx context.Context, all *commands, t terminal) (err e
 	if err := s.crawler.Pass(ctx); err != nil {
 		return err
 	}
-	undone := firstError(s.retag(ctx), s.group(ctx))
+	undone := s.retag(ctx)
 	pass.bar.Finish()
 	out := bufio.NewWriter(t.out) // a table is written in many small pieces
 	if err := firstError(pass.print(out, c.JSON), out.Flush()); err != nil {

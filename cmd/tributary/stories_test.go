@@ -27,7 +27,7 @@ func storyFeed(name string, headlines ...string) string {
 	return `<rss version="2.0"><channel><title>` + name + `</title>` + items.String() + `</channel></rss>`
 }
 
-// TestStories crawls three sources that tell an event each in its own words, and reads what topics make of it.
+// TestStories reads three sources that tell an event each in its own words, and looks at what topics make of it.
 func TestStories(t *testing.T) {
 	documents := map[string]string{
 		"/a": storyFeed("a", "Magnitude 6.8 earthquake strikes southern Peru|A strong quake hit the coast near Arequipa, the geophysical institute said.",
@@ -63,10 +63,17 @@ func TestStories(t *testing.T) {
 	if err := os.WriteFile(config, append(text, topics...), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	file := filepath.Join(filepath.Dir(config), "t.db")
 	if code, _, stderr := finish(t, tributary(t, "crawl", "--config", config)); code != exitFine {
 		t.Fatalf("exit code %d, %s", code, stderr)
 	}
-	db, err := storage.Open(t.Context(), filepath.Join(filepath.Dir(config), "t.db"), slog.New(slog.DiscardHandler))
+	serve := tributary(t, "serve", "--config", config) // it is what finds stories
+	if err := serve.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "all placed among the stories", func() bool { return number(t, file, "SELECT count(*) FROM topic WHERE grouped < head") == 0 })
+	endWell(t, serve)
+	db, err := storage.Open(t.Context(), file, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
