@@ -18,6 +18,7 @@ type cache struct {
 	life  context.Context // of making
 	most  int             // bytes
 	turns chan struct{}   // of making: a slot for each one under way
+	queue chan struct{}   // a slot for each one that is made or waits for its turn
 
 	mu     sync.Mutex
 	bytes  int
@@ -33,8 +34,13 @@ type kept struct {
 	made     time.Time
 }
 
+// mostWaiting is how many documents may wait to be made: clients that ask and go leave no endless queue behind.
+const mostWaiting = 256
+
+var errBusy = errors.New("too many other documents wait to be made; ask again in a minute")
+
 func newCache(life context.Context, most, turns int) *cache {
-	return &cache{life: life, most: most, turns: make(chan struct{}, turns), held: map[string]*list.Element{}}
+	return &cache{life: life, most: most, turns: make(chan struct{}, turns), queue: make(chan struct{}, mostWaiting), held: map[string]*list.Element{}}
 }
 
 // get gives the document of the key as it was made at most so long ago. Calls that overlap share the
@@ -46,6 +52,12 @@ func (c *cache) get(ctx context.Context, key string, age time.Duration, produce 
 		return had.document, nil
 	}
 	result := c.flight.DoChan(key, func() (any, error) {
+		select {
+		case c.queue <- struct{}{}:
+			defer func() { <-c.queue }()
+		default:
+			return nil, errBusy
+		}
 		ctx, cancel := context.WithTimeout(c.life, renderTime)
 		defer cancel()
 		select {
