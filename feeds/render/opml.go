@@ -61,8 +61,8 @@ func OPML(w io.Writer, title string, list []feeds.Subscription) error {
 func Public(list []feeds.Subscription) []feeds.Subscription {
 	var public []feeds.Subscription
 	for _, s := range list {
-		if publicURL(s.URL) != "" {
-			s.SiteURL = publicURL(s.SiteURL)
+		if PublicURL(s.URL) != "" {
+			s.SiteURL = PublicURL(s.SiteURL)
 			public = append(public, s)
 		}
 	}

@@ -23,7 +23,7 @@ type source struct {
 }
 
 func provenance(a feeds.Article) source {
-	s := source{site: publicURL(a.Source.SiteURL), feed: publicURL(a.Source.URL)}
+	s := source{site: PublicURL(a.Source.SiteURL), feed: PublicURL(a.Source.URL)}
 	s.url = cmp.Or(s.feed, s.site)
 	s.title = cmp.Or(line(a.Source.Title), hostname(a.Source.URL), hostname(a.URL), "Unknown source")
 	s.id = standardID(s.url)
@@ -41,9 +41,9 @@ func hostname(s string) string {
 	return line(u.Hostname())
 }
 
-// publicURL gives a web address that opens nothing to whoever reads it: "" for one that holds a
+// PublicURL gives a web address that opens nothing to whoever reads it: "" for one that holds a
 // user, a password or a key.
-func publicURL(s string) string {
+func PublicURL(s string) string {
 	u, err := url.Parse(s)
 	if err != nil || u.User != nil || secretQuery(u.RawQuery) || secretQuery(u.Fragment) {
 		return ""

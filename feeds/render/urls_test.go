@@ -43,8 +43,8 @@ func TestPublicURL(t *testing.T) {
 	for _, public := range []string{
 		"", "?", "?q=token", "?author=3", "?authors=3", "?keyword=oil", "?page=2&tag=keys", "?cat=4&signal=1", "#top",
 	} {
-		if got := publicURL(base + public); got != base+public {
-			t.Errorf("publicURL(%q) = %q", base+public, got)
+		if got := PublicURL(base + public); got != base+public {
+			t.Errorf("PublicURL(%q) = %q", base+public, got)
 		}
 	}
 	for _, secret := range []string{
@@ -54,8 +54,8 @@ func TestPublicURL(t *testing.T) {
 		base + "?oauth_token=1", base + "?authkey=1", base + "?authorization=1", base + "?password=1", base + "?client_secret=1",
 		base + "?a=1;key=1", base + "?to%6Ben=1", base + "?%zz=1", base + "#token=1", base + "?rss[key]=1",
 	} {
-		if got := publicURL(secret); got != "" {
-			t.Errorf("publicURL(%q) = %q", secret, got)
+		if got := PublicURL(secret); got != "" {
+			t.Errorf("PublicURL(%q) = %q", secret, got)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tributary/feeds"
+	"tributary/feeds/render"
 )
 
 // mostSources is how many sources of a topic its page names.
@@ -47,7 +48,7 @@ func (s *Server) aside(ctx context.Context, t *stream, page feeds.Page) (a aside
 	}
 	for _, sh := range shares[:min(mostSources, len(shares))] {
 		a.Sources = append(a.Sources, share{
-			Name: sourceName(feeds.Article{Source: sh.Source}), URL: webURL(sh.Source.SiteURL),
+			Name: sourceName(feeds.Article{Source: sh.Source}), URL: render.PublicURL(sh.Source.SiteURL),
 			Entries: grouped(sh.Entries), Percent: percent(float64(sh.Entries) / float64(total)),
 		})
 	}

@@ -44,6 +44,15 @@ func TestBesideTheEntries(t *testing.T) {
 	}
 }
 
+func TestSecretAddressesOfSourcesAreNotTold(t *testing.T) {
+	store := newStore()
+	store.shares = []feeds.Share{{Source: feeds.Source{Title: "A paper", URL: "https://a.example/feed?token=canary", SiteURL: "https://a.example/?token=canary"}, Entries: 1}}
+	_, page := do(newServer(store, storedSite()).Handler(), "GET /topics/latin-america")
+	if strings.Contains(page, "canary") || !strings.Contains(page, "A paper") {
+		t.Error("the page tells what opens a source")
+	}
+}
+
 func TestManySourcesAreNotAllNamed(t *testing.T) {
 	store := newStore()
 	store.shares = nil
