@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ type cache struct {
 	bytes  int
 	held   map[string]*list.Element // of *kept
 	order  list.List                // the latest first
+	site   int                      // grows when all that was made is not right any more
 	flight singleflight.Group
 }
 
@@ -47,11 +49,11 @@ func newCache(life context.Context, most, turns int) *cache {
 // making, which goes on when a caller gives up. What cannot be made anew stays as it was; only what is
 // not there any more (feeds.ErrNotFound) goes.
 func (c *cache) get(ctx context.Context, key string, age time.Duration, produce func(context.Context) (*document, error)) (*document, error) {
-	had := c.find(key)
+	had, site := c.find(key)
 	if had != nil && time.Since(had.made) <= age {
 		return had.document, nil
 	}
-	result := c.flight.DoChan(key, func() (any, error) {
+	result := c.flight.DoChan(fmt.Sprint(site, key), func() (any, error) {
 		select {
 		case c.queue <- struct{}{}:
 			defer func() { <-c.queue }()
@@ -68,7 +70,7 @@ func (c *cache) get(ctx context.Context, key string, age time.Duration, produce 
 		}
 		d, err := produce(ctx)
 		if err == nil {
-			c.put(&kept{key, d, time.Now()})
+			c.put(&kept{key, d, time.Now()}, site)
 		} else if errors.Is(err, feeds.ErrNotFound) {
 			c.drop(key)
 		}
@@ -88,20 +90,24 @@ func (c *cache) get(ctx context.Context, key string, age time.Duration, produce 
 	}
 }
 
-func (c *cache) find(key string) *kept {
+func (c *cache) find(key string) (had *kept, site int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.held[key]
 	if !ok {
-		return nil
+		return nil, c.site
 	}
 	c.order.MoveToFront(e)
-	return e.Value.(*kept)
+	return e.Value.(*kept), c.site
 }
 
-func (c *cache) put(k *kept) {
+// put keeps a document, unless it was asked for before all was forgotten.
+func (c *cache) put(k *kept, site int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if site != c.site {
+		return
+	}
 	c.remove(k.key)
 	size := k.document.weight
 	if size > c.most {
@@ -112,6 +118,16 @@ func (c *cache) put(k *kept) {
 	}
 	c.held[k.key] = c.order.PushFront(k)
 	c.bytes += size
+}
+
+// forget drops everything, and what is being made just now.
+func (c *cache) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.site++
+	c.bytes = 0
+	clear(c.held)
+	c.order.Init()
 }
 
 func (c *cache) drop(key string) {

@@ -46,8 +46,8 @@ func (s *Server) serveOPML(w http.ResponseWriter, r *http.Request) {
 
 // serveSources answers with the list of the sources, without those whose addresses are secret.
 func (s *Server) serveSources(w http.ResponseWriter, r *http.Request) {
-	v := s.view.Load()
 	d, err := s.made.get(r.Context(), "/sources.opml", sourcesAge, func(ctx context.Context) (*document, error) {
+		v := s.view.Load()
 		states, err := s.store.Sources(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("read sources: %w", err)

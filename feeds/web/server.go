@@ -142,6 +142,8 @@ func (s *Server) SetSite(site Site) {
 		old := s.view.Load()
 		fresh := newView(site, old)
 		if s.view.CompareAndSwap(old, fresh) {
+			s.made.forget()
+			s.found.forget()
 			s.keepCounts(old, fresh)
 			s.retire(slices.Collect(maps.Keys(old.topics)))
 			s.nudge()
