@@ -36,6 +36,32 @@ func TestVisitsThatAreNotStored(t *testing.T) {
 	})
 }
 
+// far is a store that is some way off, as a database server is.
+type far struct{ *storage.DB }
+
+func (f far) Release(ctx context.Context, ended ...feeds.Release) error {
+	time.Sleep(100 * time.Millisecond)
+	return f.DB.Release(ctx, ended...)
+}
+
+// TestReleaseTakesTime: a host with more due sources than one lease hands out goes on once it is given back.
+func TestReleaseTakesTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var sources []feeds.Source
+		for i := range 20 {
+			sources = append(sources, source(fmt.Sprintf("https://a.example/%d", i), "1h"))
+		}
+		b := newBench(t, time.Second, sources...)
+		defer b.stop()
+		b.crawler.Store = far{b.db}
+		start := time.Now()
+		b.pass()
+		if took := time.Since(start); took < 19*time.Second || took > 25*time.Second {
+			t.Errorf("20 sources of one host, a second apart, took %s", took)
+		}
+	})
+}
+
 // TestTTL: what a document says holds for the answers without one that follow.
 func TestTTL(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -44,6 +44,7 @@ func (c *Crawler) loop(ctx context.Context, pass time.Time) error {
 		}
 		c.release(ctx, rest)
 	}()
+	released := make(chan struct{}, 1) // hosts were given back, and may be due
 	busy := 0
 	for {
 		if !pass.IsZero() && busy == 0 {
@@ -64,17 +65,39 @@ func (c *Crawler) loop(ctx context.Context, pass time.Time) error {
 				ended <- feeds.Release{Lease: l, Gap: gap, Unasked: unasked}
 			})
 		}
-		look := time.NewTimer(max(wait, c.idle(ctx, busy)))
+		done, ok := c.await(ctx, ended, released, wait, busy)
+		if !ok {
+			return nil
+		}
+		if busy -= len(done); len(done) > 0 {
+			hosts.Go(func() { // beside the next claim, with which it shares a commit
+				c.release(ctx, done)
+				select {
+				case released <- struct{}{}:
+				default:
+				}
+			})
+		}
+	}
+}
+
+// await gives the workers that have ended, or none when it is time to look for due hosts again. It is not ok
+// when ctx has ended.
+func (c *Crawler) await(ctx context.Context, ended <-chan feeds.Release, released <-chan struct{}, wait time.Duration, busy int) ([]feeds.Release, bool) {
+	begin := time.Now().Add(wait)
+	look := time.NewTimer(max(wait, c.idle(ctx, busy)))
+	defer look.Stop()
+	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return nil, false
 		case first := <-ended:
-			done := gather(first, ended, c.Workers/2)
-			busy -= len(done)
-			hosts.Go(func() { c.release(ctx, done) }) // beside the next claim, with which it shares a commit
+			return gather(first, ended, c.Workers/2), true
+		case <-released:
+			look.Reset(max(time.Until(begin), c.idle(ctx, busy)))
 		case <-look.C:
+			return nil, true
 		}
-		look.Stop()
 	}
 }
 
