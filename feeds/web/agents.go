@@ -1,7 +1,6 @@
 package web
 
 import (
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -19,9 +18,10 @@ type agent struct {
 // agents knows the User-Agent fields that were seen, so that each is read once. Readers look it up without a
 // lock; its memory is bounded.
 type agents struct {
-	known    atomic.Pointer[map[string]agent]
+	known    sync.Map     // agents by field
+	count    atomic.Int64 // of those, or more
 	families atomic.Pointer[[]string]
-	mu       sync.Mutex // of learning
+	mu       sync.Mutex // of a new family
 }
 
 const (
@@ -34,7 +34,6 @@ const (
 
 func newAgents() *agents {
 	a := &agents{}
-	a.known.Store(&map[string]agent{})
 	a.families.Store(&[]string{otherFamily})
 	return a
 }
@@ -44,8 +43,8 @@ func (a *agents) of(field string) agent {
 	if len(field) > agentLength {
 		field = field[:agentLength]
 	}
-	if known, ok := (*a.known.Load())[field]; ok {
-		return known
+	if known, ok := a.known.Load(field); ok {
+		return known.(agent)
 	}
 	return a.learn(field)
 }
@@ -54,26 +53,32 @@ func (a *agents) of(field string) agent {
 func (a *agents) name(of agent) string { return (*a.families.Load())[of.family] }
 
 func (a *agents) learn(field string) agent {
-	fresh := agent{subscribers: subscribers(field)}
-	name := family(field)
+	fresh := agent{family: a.index(family(field)), subscribers: subscribers(field)}
+	if a.count.Add(1) > mostAgents { // services write their numbers of subscribers here, which change
+		a.known.Clear()
+		a.count.Store(1)
+	}
+	a.known.Store(strings.Clone(field), fresh)
+	return fresh
+}
+
+// index gives the place of a family, which is a new one while there is room, and else that of all others.
+func (a *agents) index(name string) int {
+	if i := slices.Index(*a.families.Load(), name); i >= 0 {
+		return i
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	families := *a.families.Load()
 	switch i := slices.Index(families, name); {
 	case i >= 0:
-		fresh.family = i
-	case len(families) < mostFamilies:
-		fresh.family = len(families)
-		families = append(slices.Clone(families), name)
-		a.families.Store(&families)
+		return i
+	case len(families) == mostFamilies:
+		return 0
 	}
-	known := maps.Clone(*a.known.Load())
-	if len(known) >= mostAgents { // services write their numbers of subscribers here, which change
-		known = map[string]agent{}
-	}
-	known[strings.Clone(field)] = fresh
-	a.known.Store(&known)
-	return fresh
+	families = append(slices.Clone(families), strings.Clone(name)) // not the request that it is a part of
+	a.families.Store(&families)
+	return len(families) - 1
 }
 
 // announced is how services that read for many people tell how many these are: "12 subscribers".
