@@ -219,6 +219,15 @@ func (s *span) UnmarshalYAML(n *yaml.Node) error {
 	return nil
 }
 
+// String writes whole days as a config does.
+func (s span) String() string {
+	d := time.Duration(s)
+	if days := d / (24 * time.Hour); days > 0 && d%(24*time.Hour) == 0 {
+		return fmt.Sprintf("%dd", days)
+	}
+	return d.String()
+}
+
 // parseSpan reads whole days, such as 90d, or a duration.
 func parseSpan(text string) (time.Duration, error) {
 	days, ok := strings.CutSuffix(text, "d")

@@ -31,7 +31,7 @@ func (c *checker) window(cfg *windowConfig, topic int) {
 		c.wrong(path("most"), "%d is less than the least, which is %d", w.Most, w.Least)
 	}
 	if w.Span < 0 || w.Span > longestSpan {
-		c.wrong(path("span"), "%s is not between 0 and 30d", w.Span)
+		c.wrong(path("span"), "%s is not between 0 and 30d", *cfg.Span)
 	}
 }
 

@@ -121,7 +121,9 @@ type tally struct {
 func newTally(topics []feeds.Topic) *tally {
 	t := &tally{number: map[string]int{}, common: map[[2]int]int{}, all: map[uint64]bool{}}
 	for i, topic := range topics {
-		t.number[topic.ID] = i
+		for _, id := range append([]string{topic.ID}, topic.Formerly...) {
+			t.number[id] = i
+		}
 		t.topics = append(t.topics, topicTally{Topic: topic, state: map[uint64]uint8{}, terms: map[string]int{}})
 	}
 	return t
@@ -218,7 +220,7 @@ func (t *topicTally) change(all int, why func(*feeds.Article, string) string) Ch
 	if c.After == 0 {
 		c.Warnings = append(c.Warnings, "no article would be in it")
 	}
-	if share := float64(c.After) / float64(max(all, 1)); share > tooMuch {
+	if share := float64(c.After) / float64(max(all, 1)); share > tooMuch && t.MinSources < 2 {
 		c.Warnings = append(c.Warnings, fmt.Sprintf("%.0f%% of all articles would be in it: its rule says little", 100*share))
 	}
 	return c

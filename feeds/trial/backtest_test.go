@@ -127,6 +127,34 @@ func TestBacktestAgainst(t *testing.T) {
 	}
 }
 
+// TestBacktestRenamed: a renamed topic has what it had under its former id.
+func TestBacktestRenamed(t *testing.T) {
+	power := topic("power", "oil")
+	power.Formerly = []string{"energy"}
+	b := trial.Backtest{Topics: []feeds.Topic{power}, Judge: compile(t, power).Judge, Why: because}
+	got, err := b.Run(t.Context(), shelf("Oil | energy\nGas | energy\nRain").read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := got.Topics[0]; c.Before != 2 || c.Kept != 1 || c.Gained != 0 || c.Lost != 1 {
+		t.Errorf("power: %+v", c)
+	}
+}
+
+// TestBacktestConfirmed: the rule of a topic that waits for a second source may admit everything.
+func TestBacktestConfirmed(t *testing.T) {
+	confirmed := topic("confirmed", "oil")
+	confirmed.MinSources = 2
+	b := trial.Backtest{Topics: []feeds.Topic{confirmed}, Judge: compile(t, confirmed).Judge, Why: because}
+	got, err := b.Run(t.Context(), shelf("Oil\nOil spills").read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := got.Topics[0]; c.After != 2 || len(c.Warnings) != 0 {
+		t.Errorf("confirmed: %+v", c)
+	}
+}
+
 // TestBacktestOrder: however many processors judge, the samples are the first articles.
 func TestBacktestOrder(t *testing.T) {
 	var lines strings.Builder
