@@ -120,7 +120,7 @@ func (c *copier) check(ctx context.Context) error {
 		return err
 	}
 	if counts.Rows() > 0 {
-		return errors.New("the target is not empty; make a new database for the copy")
+		return errors.New("the target is not empty and is never replaced; make a new database and name that one")
 	}
 	return nil
 }

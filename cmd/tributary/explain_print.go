@@ -126,12 +126,19 @@ func (d details) print(w io.Writer) error {
 
 // verdict writes the answer and what the article was taken for.
 func (d details) verdict(w io.Writer) {
-	title := d.Topic
+	topic := feeds.Topic{ID: d.Topic}
 	if i := slices.IndexFunc(d.plan.topics, func(t feeds.Topic) bool { return t.ID == d.Topic }); i >= 0 {
-		title = cmp.Or(d.plan.topics[i].Title, title)
+		topic = d.plan.topics[i]
 	}
+	title := cmp.Or(topic.Title, topic.ID)
 	if d.In {
 		fmt.Fprintf(w, "%s: %s\n", d.style.good("in "+title), d.Reason())
+		if topic.MinSources > 1 {
+			fmt.Fprintf(w, "shown once %d sources tell its event\n", topic.MinSources)
+		}
+		if topic.Stories == feeds.OneEntry {
+			fmt.Fprintln(w, "one entry is shown for all articles that tell its event")
+		}
 	} else {
 		fmt.Fprintf(w, "%s: %s\n", d.style.bad("not in "+title), d.Reason())
 	}

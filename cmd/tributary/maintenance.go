@@ -105,13 +105,11 @@ func (s *service) backup(ctx context.Context) error {
 	return storage.KeepNewest(s.backups(), s.plan.Backup.Keep)
 }
 
-// cronLogger lets the scheduler of jobs write to our log; its daily business is for debugging.
+// cronLogger lets the scheduler of jobs write its errors to our log.
 type cronLogger struct{ log *slog.Logger }
 
-// Info implements cron.Logger.
-func (l cronLogger) Info(msg string, keysAndValues ...any) {
-	l.log.Debug("jobs: "+msg, keysAndValues...)
-}
+// Info implements cron.Logger. What it would tell, twice a second, would bury the visits in the debug log.
+func (cronLogger) Info(string, ...any) {}
 
 // Error implements cron.Logger.
 func (l cronLogger) Error(err error, msg string, keysAndValues ...any) {

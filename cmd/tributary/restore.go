@@ -10,7 +10,7 @@ import (
 // restoreCommand makes a backup the database.
 type restoreCommand struct {
 	File  string `arg:"" help:"The backup, as tributary backup made it."`
-	Force bool   `help:"Replace a database that is there; it is kept beside as FILE.before-restore-TIME."`
+	Force bool   `help:"Replace a database file that is there; it is kept beside as FILE.before-restore-TIME. A PostgreSQL database must be empty."`
 }
 
 func (c restoreCommand) Run(ctx context.Context, all *commands, t terminal) error {

@@ -73,6 +73,10 @@ func TestStories(t *testing.T) {
 	}
 	eventually(t, "all placed among the stories", func() bool { return number(t, file, "SELECT count(*) FROM topic WHERE grouped < head") == 0 })
 	endWell(t, serve)
+	code, stdout, stderr := finish(t, tributary(t, "explain", "confirmed", "--config", config, "--item", "1", "--url", server.URL+"/a"))
+	if code != exitFine || !strings.Contains(stdout, "\nshown once 3 sources tell its event\none entry is shown") {
+		t.Errorf("explain: exit code %d, %s%s", code, stdout, stderr)
+	}
 	db, err := storage.Open(t.Context(), file, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
