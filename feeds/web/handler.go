@@ -147,7 +147,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, v *view, fo
 	shown := found.stream.shown.Load()
 	if shown == nil {
 		var err error
-		if shown, err = s.renew(r.Context(), found.stream); err != nil {
+		if shown, err = s.renew(r.Context(), found.stream, nil); err != nil {
 			status := s.serveFailure(w, r, err)
 			c.note(who, status, 0, now)
 			s.others.note(status, 0)

@@ -296,7 +296,7 @@ func BenchmarkRender(b *testing.B) {
 	s, _, _ := benchmarked()
 	t := s.view.Load().topics["latin-america"]
 	for b.Loop() {
-		if _, err := s.render(b.Context(), t); err != nil {
+		if _, err := s.render(b.Context(), t, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

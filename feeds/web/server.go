@@ -17,10 +17,10 @@ import (
 	"net/netip"
 	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/singleflight"
 
 	"tributary/feeds"
@@ -216,8 +216,8 @@ func (s *Server) pass(ctx context.Context) {
 	present := byTopic(revisions)
 	now := time.Now()
 	var moved atomic.Bool
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
+	var group sync.WaitGroup
+	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for _, t := range v.kept {
 		revision, ok := present[t.ID]
 		switch {
@@ -225,16 +225,15 @@ func (s *Server) pass(ctx context.Context) {
 		case !t.wanted(now):
 			t.shown.Store(nil)
 		case !t.shows(revision):
-			group.Go(func() error {
-				if _, err := s.renew(ctx, t); err == nil {
+			group.Go(func() {
+				if _, err := s.renew(ctx, t, turns); err == nil { // else noted there; the other streams go on
 					moved.Store(true)
 					t.seen = revision
 				}
-				return nil // noted by renew; the other streams go on
 			})
 		}
 	}
-	_ = group.Wait()
+	group.Wait()
 	if moved.Load() || !s.index.Load().fresh(v, time.Now()) {
 		_, _ = s.renewIndex(ctx, v) // noted there; the old page stays
 	}

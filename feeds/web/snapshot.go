@@ -52,13 +52,12 @@ func modified(r feeds.Revision) time.Time {
 }
 
 // renew renders the stream as it is and serves that from now on. Calls that overlap share one
-// rendering, which goes on when a caller gives up. After a failure the last snapshot stays.
-func (s *Server) renew(ctx context.Context, t *stream) (*snapshot, error) {
+// rendering, which goes on when a caller gives up. After a failure the last snapshot stays. Of those that
+// share turns, which may be nil, as many read and write at the same time as there are.
+func (s *Server) renew(ctx context.Context, t *stream, turns chan struct{}) (*snapshot, error) {
 	result := t.flight.DoChan("", func() (any, error) {
-		ctx, cancel := context.WithTimeout(s.life, renderTime)
-		defer cancel()
-		fresh, err := s.render(ctx, t)
-		if t.fault.note(ctx, s.log, "render", err, "path", t.path) {
+		fresh, err := s.render(s.life, t, turns)
+		if t.fault.note(s.life, s.log, "render", err, "path", t.path) {
 			return nil, err
 		}
 		t.shown.Store(fresh)
@@ -76,23 +75,44 @@ func (s *Server) renew(ctx context.Context, t *stream) (*snapshot, error) {
 }
 
 // render makes a snapshot of the stream. It waits for the end of the second in which the stream
-// changed: what else happens in that second belongs to the same Last-Modified. When a revision lies
-// in the future (another node's clock) or the stream never rests, the snapshot is not settled, has
-// no Last-Modified, and is soon replaced.
-func (s *Server) render(ctx context.Context, t *stream) (*snapshot, error) {
+// changed, but keeps no turn meanwhile: what else happens in that second belongs to the same Last-Modified.
+// When a revision lies in the future (another node's clock) or the stream never rests, the snapshot is not
+// settled, has no Last-Modified, and is soon replaced.
+func (s *Server) render(ctx context.Context, t *stream, turns chan struct{}) (*snapshot, error) {
 	for try := 1; ; try++ {
-		page, err := s.store.Page(ctx, feeds.Query{Topic: t.ID, Language: t.language, Window: t.Window, Content: true})
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", t.path, err)
-		}
-		wait := time.Until(modified(page.Revision))
-		if wait <= 0 || wait > time.Second || try == settleTries {
-			return s.snapshot(ctx, t, page, wait <= 0)
+		fresh, wait, err := s.try(ctx, t, turns, try == settleTries)
+		if fresh != nil || err != nil {
+			return fresh, err
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return nil, fmt.Errorf("wait for %s to settle: %w", t.path, err)
 		}
 	}
+}
+
+// try makes the snapshot when it is its turn or, unless this is the last try, gives the time until the stream
+// will have settled.
+func (s *Server) try(ctx context.Context, t *stream, turns chan struct{}, last bool) (*snapshot, time.Duration, error) {
+	if turns != nil {
+		select {
+		case turns <- struct{}{}:
+			defer func() { <-turns }()
+		case <-ctx.Done():
+			return nil, 0, ctx.Err()
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, renderTime)
+	defer cancel()
+	page, err := s.store.Page(ctx, feeds.Query{Topic: t.ID, Language: t.language, Window: t.Window, Content: true})
+	if err != nil {
+		return nil, 0, fmt.Errorf("read %s: %w", t.path, err)
+	}
+	wait := time.Until(modified(page.Revision))
+	if wait > 0 && wait <= time.Second && !last {
+		return nil, wait, nil
+	}
+	fresh, err := s.snapshot(ctx, t, page, wait <= 0)
+	return fresh, 0, err
 }
 
 // snapshot renders the stream's page and its feed in every format.
