@@ -173,8 +173,9 @@ func (d *DB) window(ctx context.Context, s session, topic int64, q feeds.Query) 
 
 // newestBefore gives the next entries of a topic, or of all, in document order.
 func newestBefore(ctx context.Context, s session, topic int64, language string, last candidate, limit int) ([]candidate, error) {
-	// A question about each entry: no planner begins with the topics then, and sorts all that they have.
-	const all = ` AND (SELECT active FROM topic WHERE id = e.topic_id) = 1 ORDER BY e.at DESC, e.article_id DESC, e.topic_id DESC LIMIT $4`
+	// A question about each entry: no planner begins with the topics then, and sorts all that they have. PostgreSQL
+	// expects <> to hold for most entries, and = for so few that it would sort them all, too.
+	const all = ` AND (SELECT active FROM topic WHERE id = e.topic_id) <> 0 ORDER BY e.at DESC, e.article_id DESC, e.topic_id DESC LIMIT $4`
 	switch {
 	case topic != 0 && language != "":
 		return candidates(ctx, s, `e.topic_id = $1 AND e.language = $2 AND (e.at, e.seq) < ($3, $4) ORDER BY e.at DESC, e.seq DESC LIMIT $5`,
