@@ -262,6 +262,7 @@ func (b *groupBatch) place(stories Stories) {
 func (d *DB) saveGroup(ctx context.Context, owner string, b groupBatch, forgotten int64) (moved bool, err error) {
 	var recent, first, more, grown [][]any
 	var stories [][]byte
+	var joined []int64
 	for i, t := range b.told {
 		uid, _ := publicBytes(t.ID)
 		story, _ := publicBytes(t.Story)
@@ -270,7 +271,7 @@ func (d *DB) saveGroup(ctx context.Context, owner string, b groupBatch, forgotte
 			first = append(first, []any{story})
 			more = append(more, []any{story, b.ids[i]})
 			grown = append(grown, []any{story})
-			stories = append(stories, story)
+			stories, joined = append(stories, story), append(joined, b.ids[i])
 		}
 	}
 	err = d.engine.write(ctx, func(s session) error {
@@ -279,6 +280,9 @@ func (d *DB) saveGroup(ctx context.Context, owner string, b groupBatch, forgotte
 		n, err := s.exec(ctx, `UPDATE story_turn SET held_until = now_ms() + $2 WHERE owner = $1`, owner, groupLease.Milliseconds())
 		if err != nil || n == 0 {
 			return cmp.Or(err, errTurnLost)
+		}
+		if err := d.holdStories(ctx, s, joined, stories); err != nil {
+			return err
 		}
 		err = s.each(ctx,
 			step{`INSERT INTO story_recent (number, article_id, uid, story, source, at, seen, signature)
@@ -298,6 +302,17 @@ func (d *DB) saveGroup(ctx context.Context, owner string, b groupBatch, forgotte
 		return err
 	})
 	return moved, err
+}
+
+// holdStories holds the articles that join stories, and all those of the stories, until the transaction ends:
+// retention passes over them. Without that the two would wait for each other, or an article would be gone half-way.
+func (d *DB) holdStories(ctx context.Context, s session, joined []int64, stories [][]byte) error {
+	if d.engine.dialect().forShare == "" || len(joined) == 0 {
+		return nil // the writer is alone
+	}
+	_, err := column(ctx, s, `SELECT id FROM article WHERE id IN (SELECT id FROM article WHERE id = ANY($1) OR uid = ANY($2)
+		UNION SELECT article_id FROM story_article WHERE story = ANY($2)) ORDER BY id`+d.engine.dialect().forShare, joined, stories)
+	return err
 }
 
 // moveGrouped notes how far the topics have come. Those get a new revision that show stories, and have new articles

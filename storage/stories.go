@@ -60,35 +60,45 @@ func (d *DB) screenStories(ctx context.Context, s session, topic int64, from []c
 	return fit, err
 }
 
-// syncStories stores what the topics show of stories. Their revisions are syncTopics' affair.
-func (d *DB) syncStories(ctx context.Context, s session, topics []feeds.Topic, sources []feeds.Source) error {
-	type preferred struct {
-		topic, source string
-		rank          int
-	}
+// preferred is a source whose articles stand for their stories in a topic.
+type preferred struct {
+	topic, source string
+	rank          int
+}
+
+// preferences gives those of the topics, and says whether others are stored. Then it holds the hosts, because what
+// is stored of preferences holds their sources: see lockHosts.
+func (d *DB) preferences(ctx context.Context, s session, topics []feeds.Topic, sources []feeds.Source) (want map[preferred]bool, changed bool, err error) {
 	want, have := map[preferred]bool{}, map[preferred]bool{}
-	var shows [][]any
 	for _, t := range topics {
-		shows = append(shows, []any{t.ID, t.Stories, t.MinSources})
 		for _, src := range sources {
 			if i := slices.IndexFunc(t.Prefer, func(name string) bool { return isNamed(src.URL, name) }); i >= 0 {
 				want[preferred{t.ID, src.URL, i}] = true
 			}
 		}
 	}
-	err := s.query(ctx, func(r rowScanner) error {
+	err = s.query(ctx, func(r rowScanner) error {
 		var p preferred
 		err := r.Scan(&p.topic, &p.source, &p.rank)
 		have[p] = true
 		return err
 	}, `SELECT t.slug, s.url, p.rank FROM topic_prefer p JOIN topic t ON t.id = p.topic_id JOIN source s ON s.id = p.source_id`)
-	if err != nil {
-		return err
+	if err != nil || maps.Equal(want, have) {
+		return nil, false, err
+	}
+	return want, true, d.lockHosts(ctx, s)
+}
+
+// syncStories stores what the topics show of stories, and the preferences if they have changed. The topics' revisions
+// are syncTopics' affair.
+func (d *DB) syncStories(ctx context.Context, s session, topics []feeds.Topic, prefer map[preferred]bool, changed bool) error {
+	var shows, rows [][]any
+	for _, t := range topics {
+		shows = append(shows, []any{t.ID, t.Stories, t.MinSources})
 	}
 	steps := []step{{`UPDATE topic SET stories = $2, min_sources = $3 WHERE slug = $1 AND (stories <> $2 OR min_sources <> $3)`, shows}}
-	if !maps.Equal(want, have) {
-		var rows [][]any
-		for p := range want {
+	if changed {
+		for p := range prefer {
 			rows = append(rows, []any{p.topic, p.source, p.rank})
 		}
 		steps = append(steps, step{`DELETE FROM topic_prefer`, [][]any{{}}},

@@ -26,6 +26,10 @@ const never = math.MaxInt64
 // before, or a source is said to be about other places or tags, Retag has work to do.
 func (d *DB) Sync(ctx context.Context, sources []feeds.Source, topics []feeds.Topic, site string) error {
 	err := d.engine.locked(ctx, func(s session) error {
+		prefer, preferOthers, err := d.preferences(ctx, s, topics, sources)
+		if err != nil {
+			return err
+		}
 		otherwise, spoken, err := d.syncSources(ctx, s, sources)
 		if err != nil {
 			return err
@@ -36,7 +40,7 @@ func (d *DB) Sync(ctx context.Context, sources []feeds.Source, topics []feeds.To
 		if err := d.syncTopics(ctx, s, topics, site, faces(sources), otherwise); err != nil {
 			return err
 		}
-		if err := d.syncStories(ctx, s, topics, sources); err != nil {
+		if err := d.syncStories(ctx, s, topics, prefer, preferOthers); err != nil {
 			return err
 		}
 		return s.each(ctx, step{`UPDATE entry SET language = $2 WHERE article_id IN (

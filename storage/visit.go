@@ -84,7 +84,7 @@ func (d *DB) saveVisit(ctx context.Context, l feeds.Lease, v feeds.Visit, judge 
 	return saved, err
 }
 
-// stillThere locks the stored articles that a plan changes.
+// stillThere locks the stored articles that a plan changes, in the order in which holdStories does.
 func (d *DB) stillThere(ctx context.Context, s session, rows []planned) error {
 	var ids []int64
 	for _, r := range rows {
@@ -97,7 +97,7 @@ func (d *DB) stillThere(ctx context.Context, s session, rows []planned) error {
 	}
 	found := 0
 	cond, args := among(d.engine, "id", 1, ids)
-	err := s.query(ctx, func(rowScanner) error { found++; return nil }, `SELECT id FROM article WHERE `+cond+d.engine.dialect().forUpdate, args...)
+	err := s.query(ctx, func(rowScanner) error { found++; return nil }, `SELECT id FROM article WHERE `+cond+` ORDER BY id`+d.engine.dialect().forUpdate, args...)
 	if err == nil && found < len(ids) {
 		err = errStale
 	}
