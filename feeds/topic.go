@@ -37,6 +37,9 @@ type Topic struct {
 	Rule string // digest of all that the rule's verdicts depend on; when it changes, stored articles are judged again
 }
 
+// TellsStories says whether what the topic shows depends on the stories that its articles tell.
+func (t Topic) TellsStories() bool { return t.Stories == OneEntry || t.MinSources > 1 }
+
 // What a topic shows of a story that several of its articles tell. A later article does not take the place of one that
 // is shown, unless its source is preferred: then it comes as an entry of its own, and the other one leaves.
 const (

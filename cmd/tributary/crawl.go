@@ -17,6 +17,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
+	"tributary/feeds"
 	"tributary/feeds/crawl"
 )
 
@@ -57,6 +58,9 @@ func (c crawlCommand) Run(ctx context.Context, all *commands, t terminal) (err e
 		return err
 	}
 	undone := s.retag(ctx)
+	if slices.ContainsFunc(p.topics, feeds.Topic.TellsStories) { // it shows nothing before, and perhaps no serve comes that crawls
+		undone = firstError(undone, s.group(ctx))
+	}
 	pass.bar.Finish()
 	out := bufio.NewWriter(t.out) // a table is written in many small pieces
 	if err := firstError(pass.print(out, c.JSON), out.Flush()); err != nil {

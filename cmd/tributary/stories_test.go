@@ -27,7 +27,7 @@ func storyFeed(name string, headlines ...string) string {
 	return `<rss version="2.0"><channel><title>` + name + `</title>` + items.String() + `</channel></rss>`
 }
 
-// TestStories reads three sources that tell an event each in its own words, and looks at what topics make of it.
+// TestStories crawls three sources that tell an event each in its own words, and reads what topics make of it.
 func TestStories(t *testing.T) {
 	documents := map[string]string{
 		"/a": storyFeed("a", "Magnitude 6.8 earthquake strikes southern Peru|A strong quake hit the coast near Arequipa, the geophysical institute said.",
@@ -67,12 +67,6 @@ func TestStories(t *testing.T) {
 	if code, _, stderr := finish(t, tributary(t, "crawl", "--config", config)); code != exitFine {
 		t.Fatalf("exit code %d, %s", code, stderr)
 	}
-	serve := tributary(t, "serve", "--config", config) // it is what finds stories
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	eventually(t, "all placed among the stories", func() bool { return number(t, file, "SELECT count(*) FROM topic WHERE grouped < head") == 0 })
-	endWell(t, serve)
 	code, stdout, stderr := finish(t, tributary(t, "explain", "confirmed", "--config", config, "--item", "1", "--url", server.URL+"/a"))
 	if code != exitFine || !strings.Contains(stdout, "\nshown once 3 sources tell its event\none entry is shown") {
 		t.Errorf("explain: exit code %d, %s%s", code, stdout, stderr)
