@@ -212,3 +212,41 @@ func (f *fixture) pruneTogether() {
 		f.Errorf("%d went of %d that are shown", n, len(before.Entries))
 	}
 }
+
+// volume: entries per step and per source.
+func (f *fixture) volume() {
+	leases := f.claim("me")
+	start := time.Now().UTC().Add(-72 * time.Hour).Truncate(time.Millisecond)
+	at := func(hours int, n int, topics ...string) feeds.Article {
+		a := article(n, topics...)
+		a.Published = start.Add(time.Duration(hours) * time.Hour)
+		return a
+	}
+	f.save(leases["a.example"], true, at(0, 1, "peru"), at(23, 2, "peru", "energy"), at(24, 3, "peru"), at(71, 4, "peru"), at(-1, 5, "peru"))
+	f.save(leases["b.example"], true, fromB(at(48, 6, "peru")))
+	day := 24 * time.Hour
+	for _, test := range []struct {
+		topics []string
+		n      int
+		want   map[string][]int
+	}{
+		{nil, 3, map[string][]int{"peru": {2, 1, 2}, "energy": {1, 0, 0}}},
+		{[]string{"peru", "never"}, 2, map[string][]int{"peru": {2, 1}}},
+		{[]string{"never"}, 2, map[string][]int{}},
+	} {
+		got, err := f.store.Volume(f.Context(), start, day, test.n, test.topics...)
+		f.ok(err)
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			f.Errorf("the volume of %q (-want +got):\n%s", test.topics, diff)
+		}
+	}
+	got, err := f.store.Shares(f.Context(), "peru", start)
+	f.ok(err)
+	want := []feeds.Share{{Source: feeds.Source{URL: feedA, Title: "A"}, Entries: 4}, {Source: feeds.Source{URL: feedB}, Entries: 1}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		f.Errorf("the shares (-want +got):\n%s", diff)
+	}
+	if none, err := f.store.Shares(f.Context(), "never", start); err != nil || len(none) != 0 {
+		f.Errorf("shares of no topic: %v, %v", none, err)
+	}
+}
