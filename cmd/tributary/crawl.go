@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"text/tabwriter"
@@ -35,6 +36,7 @@ func (c crawlCommand) Run(ctx context.Context, all *commands, t terminal) (err e
 	if err != nil {
 		return err
 	}
+	leaveGarbage(len(p.sources))
 	pass := &passReport{started: time.Now(), bar: progress(t.err, "visiting")}
 	s, err := openService(ctx, p, logger(pass.beside(t.err), p.Log), pass.add)
 	if err != nil {
@@ -73,6 +75,13 @@ func (c crawlCommand) Run(ctx context.Context, all *commands, t terminal) (err e
 		return undone
 	}
 	return pass.verdict()
+}
+
+// leaveGarbage lets a process that lives for one pass collect garbage late, as long as its memory stays within
+// what a pass over so many sources may take.
+func leaveGarbage(sources int) {
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(88<<20 + int64(sources)<<10)
 }
 
 // passReport gathers what the visits of one pass came to.
