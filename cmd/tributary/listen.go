@@ -112,7 +112,7 @@ func listen(address string) (net.Listener, error) {
 		advice := "give an address of this machine and a port, such as localhost:8080"
 		switch {
 		case errors.Is(err, syscall.EADDRINUSE):
-			advice = "stop what uses it, or listen elsewhere"
+			advice = "stop what uses it, or give another address: listen in the config, --listen of the demo"
 		case errors.Is(err, syscall.EACCES):
 			advice = "ports below 1024 are not for everybody: let systemd open it, or give CAP_NET_BIND_SERVICE"
 		}
