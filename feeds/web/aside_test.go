@@ -16,7 +16,7 @@ func TestBesideTheEntries(t *testing.T) {
 	h := newServer(store, storedSite()).Handler()
 	_, page := do(h, "GET /topics/latin-america")
 	got := text(elements(t, page, "aside")[0])
-	want := "Thirty days Entries per day 2 entries in the 30 days from 2 Dec 1999 to 31 Dec 1999; the most on 31 Dec 1999: 2."
+	want := "Thirty days Articles per day 2 articles in the 30 days from 2 Dec 1999 to 31 Dec 1999; the most on 31 Dec 1999: 2."
 	if !strings.HasPrefix(got, want) {
 		t.Errorf("beside the entries stands %q, want %q", got, want)
 	}

@@ -60,7 +60,7 @@ func newChart(counts []int, from time.Time) *chart {
 
 // Words says what the chart shows.
 func (c *chart) Words() string {
-	s := fmt.Sprintf("%s in the %d days from %s to %s", count(c.Total, "entry", "entries"), len(c.Bars), dayName(c.From), dayName(c.To))
+	s := fmt.Sprintf("%s in the %d days from %s to %s", count(c.Total, "article", "articles"), len(c.Bars), dayName(c.From), dayName(c.To))
 	return s + fmt.Sprintf("; the most on %s: %s.", dayName(c.Peak), grouped(c.Most))
 }
 

@@ -26,7 +26,7 @@ func TestChart(t *testing.T) {
 			t.Errorf("bar %d is %+v, want %+v", i, c.Bars[i], want)
 		}
 	}
-	if want := "145 entries in the 4 days from 1 Nov 2026 to 4 Nov 2026; the most on 3 Nov 2026: 96."; c.Words() != want {
+	if want := "145 articles in the 4 days from 1 Nov 2026 to 4 Nov 2026; the most on 3 Nov 2026: 96."; c.Words() != want {
 		t.Errorf("the chart says %q, want %q", c.Words(), want)
 	}
 }
