@@ -15,7 +15,6 @@ func validUTF8(b []byte) bool { return utf8.Valid(b) }
 
 var (
 	uriChars   = `[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,#]`
-	uri        = regexp.MustCompile(`^([a-zA-Z][0-9a-zA-Z+\-.]*:)?/{0,2}(\[[0-9A-Fa-f:]+\])?` + uriChars + `*$`)
 	fullURI    = regexp.MustCompile(`^[a-zA-Z][0-9a-zA-Z+\-.]*:(//)?` + uriChars + `+$`)
 	httpURI    = regexp.MustCompile(`(?i)^(http|https)://((\d{1,3}\.\d{1,3}\.\d{1,3}\.)|(([A-Z0-9\-]+\.)+))([A-Z0-9][-A-Z0-9]*)(:\d+)?(/|$)`)
 	urn        = regexp.MustCompile(`^(?i:urn):[a-zA-Z0-9][a-zA-Z0-9-]{1,31}:([a-zA-Z0-9()+,.:=@;$_!*'\-]|%[0-9A-Fa-f]{2})+$`)
