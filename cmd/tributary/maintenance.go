@@ -22,37 +22,53 @@ const (
 	pruneTogether = 250 // articles in one transaction: visits wait for some 40 ms
 )
 
-// maintain keeps the database in shape until ctx ends: changed rules are applied, stories found, old articles go, its statistics are renewed,
-// and backups are made as the config says. A job that is still running is not started again, and one
-// that panics runs again next time.
+// maintain keeps the database in shape until ctx ends: changed rules are applied, old articles go, its
+// statistics are renewed, and backups are made as the config says.
 func (s *service) maintain(ctx context.Context) error {
-	log := cronLogger{s.log}
-	jobs := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log),
-		cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log)))
-	job := func(what string, when cron.Schedule, run func(context.Context) error) {
-		jobs.Schedule(when, cron.FuncJob(func() {
-			if err := run(ctx); err != nil && ctx.Err() == nil {
-				s.log.Error(what, "err", err)
-			}
-		}))
-	}
+	jobs := s.newJobs(ctx)
 	soon := time.Now().Add(afterStart)
-	job("judge stored articles again", interval{time.Now().Add(time.Second), retagEvery}, s.retag)
-	job("place articles among the stories", interval{time.Now(), groupEvery}, s.group)
-	job("remove old articles", interval{soon, pruneEvery}, s.prune)
-	job("optimise the database", interval{soon, tuneEvery}, s.db.Optimise)
-	job("look for lost sources", interval{soon, healEvery}, s.heal)
+	jobs.add("judge stored articles again", interval{time.Now().Add(time.Second), retagEvery}, s.retag)
+	jobs.add("remove old articles", interval{soon, pruneEvery}, s.prune)
+	jobs.add("optimise the database", interval{soon, tuneEvery}, s.db.Optimise)
+	jobs.add("look for lost sources", interval{soon, healEvery}, s.heal)
 	if s.plan.backups != nil {
 		when, err := s.firstBackup(soon)
 		if err != nil {
 			return err
 		}
-		job("back up", when, s.backup)
+		jobs.add("back up", when, s.backup)
 	}
-	jobs.Start()
-	<-ctx.Done()
-	<-jobs.Stop().Done()
+	jobs.run()
 	return nil
+}
+
+// jobs are what the running service does again and again.
+type jobs struct {
+	*cron.Cron
+	ctx context.Context // of the jobs; they run until it ends
+	log *slog.Logger
+}
+
+// newJobs makes an empty list. A job that is still running is not started again, and one that panics runs
+// again next time.
+func (s *service) newJobs(ctx context.Context) *jobs {
+	log := cronLogger{s.log}
+	return &jobs{cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log), cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log))), ctx, s.log}
+}
+
+func (j *jobs) add(what string, when cron.Schedule, do func(context.Context) error) {
+	j.Schedule(when, cron.FuncJob(func() {
+		if err := do(j.ctx); err != nil && j.ctx.Err() == nil {
+			j.log.Error(what, "err", err)
+		}
+	}))
+}
+
+// run runs the jobs until the context ends and those under way have, too.
+func (j *jobs) run() {
+	j.Start()
+	<-j.ctx.Done()
+	<-j.Stop().Done()
 }
 
 // prune removes what the config no longer keeps.

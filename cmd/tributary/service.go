@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -69,6 +70,12 @@ func (s *service) crawl(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.crawler.Run(ctx) })
 	group.Go(func() error { return s.maintain(ctx) })
+	group.Go(func() error {
+		often := s.newJobs(ctx)
+		often.add("place articles among the stories", interval{time.Now(), groupEvery}, s.group)
+		often.run()
+		return nil
+	})
 	return group.Wait()
 }
 

@@ -172,7 +172,10 @@ func TestSearchesTakeTurns(t *testing.T) {
 			})
 		}
 		synctest.Wait()
-		if n := len(store.asked); n != searchTurns {
+		store.mu.Lock()
+		n := len(store.asked)
+		store.mu.Unlock()
+		if n != searchTurns {
 			t.Errorf("%d searches run together, want %d", n, searchTurns)
 		}
 		if a, _ := do(h, "GET /search"); a.StatusCode != http.StatusOK {
