@@ -57,3 +57,16 @@ func IsInvisible(r rune) bool {
 	return r == 0xAD || r >= 0x200C && r <= 0x200F || r == 0x2060 || r == 0xFEFF ||
 		r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF
 }
+
+// ASCII holds the folded form of ASCII letters and digits, and 0 for what is in no word.
+var ASCII = func() (t [utf8.RuneSelf]byte) {
+	for c := range byte(utf8.RuneSelf) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+			t[c] = c
+		case c >= 'A' && c <= 'Z':
+			t[c] = c - 'A' + 'a'
+		}
+	}
+	return t
+}()

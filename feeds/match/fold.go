@@ -10,19 +10,6 @@ import (
 // latinEnd ends the runes whose folded form is in a table: Latin-1 and Latin Extended A and B.
 const latinEnd = 0x250
 
-// asciiFold holds the folded form of ASCII letters and digits, and 0 for what ends a word.
-var asciiFold = func() (t [utf8.RuneSelf]byte) {
-	for c := range byte(utf8.RuneSelf) {
-		switch {
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
-			t[c] = c
-		case c >= 'A' && c <= 'Z':
-			t[c] = c - 'A' + 'a'
-		}
-	}
-	return t
-}()
-
 // latinLetter is the folded form of a letter; "" for what is none.
 type latinLetter struct {
 	fold           string
@@ -47,7 +34,7 @@ var latin = func() (t [latinEnd - utf8.RuneSelf]latinLetter) {
 // their script (diacritics are not).
 func isWordRune(r rune) bool {
 	if r < utf8.RuneSelf {
-		return asciiFold[r] != 0
+		return fold.ASCII[r] != 0
 	}
 	if r < latinEnd {
 		return latin[r-utf8.RuneSelf].fold != ""

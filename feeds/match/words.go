@@ -64,7 +64,7 @@ func (s *scanner) run() {
 			s.at += size
 			continue
 		}
-		f := asciiFold[c]
+		f := fold.ASCII[c]
 		if f == 0 {
 			return
 		}

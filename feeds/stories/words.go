@@ -34,10 +34,10 @@ const stem = 7
 func (s *scanner) next() bool {
 	s.hash, s.runes, s.number = fnvBasis, 0, false
 	for s.at < len(s.text) {
-		if c := s.text[s.at]; c < utf8.RuneSelf && asciiFold[c] != 0 {
+		if c := s.text[s.at]; c < utf8.RuneSelf && fold.ASCII[c] != 0 {
 			s.before = 0
 			s.at++
-			s.put(rune(c), string(asciiFold[c]))
+			s.put(rune(c), string(fold.ASCII[c]))
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s.text[s.at:])
@@ -119,19 +119,6 @@ func (s *scanner) put(r rune, f string) {
 		s.hash = (s.hash ^ uint64(f[i])) * fnvPrime
 	}
 }
-
-// asciiFold holds the folded form of ASCII letters and digits, and 0 for what is in no word.
-var asciiFold = func() (t [utf8.RuneSelf]byte) {
-	for c := range byte(utf8.RuneSelf) {
-		switch {
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
-			t[c] = c
-		case c >= 'A' && c <= 'Z':
-			t[c] = c - 'A' + 'a'
-		}
-	}
-	return t
-}()
 
 // foldedEnd ends the letters whose folded form is in a table: Latin, Greek and Cyrillic.
 const foldedEnd = 0x530
